@@ -1,0 +1,1 @@
+"""Runs a stack without a cloud: a real control plane, simulated machines."""
