@@ -1,0 +1,63 @@
+"""From a stack file to a `Platform`, or to one message for each mistake in it. The only reader of Pulumi's configuration."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pulumi
+from pydantic import ValidationError
+
+from config import messages, rules
+from config.platform import Platform
+from config.rules import Problem
+
+NAMESPACE: Final = "ml-platform"
+PROJECT: Final = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(Exception):
+    """A configuration that can't be built; its text is meant for the person who wrote it."""
+
+    def __init__(self, file: Path, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{messages.place(file, NAMESPACE, p.path)}: {p.message}" for p in self.problems))
+
+
+def stack_file(stack: str) -> Path:
+    """Where the configuration of `stack` is written."""
+    return PROJECT / f"Pulumi.{stack}.yaml"
+
+
+def platform() -> Platform:
+    """The configuration of the running program's stack.
+
+    Raises pulumi.RunError, which Pulumi prints without a traceback.
+    """
+    values = pulumi.runtime.config.CONFIG.get()
+    try:
+        return parse(values, stack_file(pulumi.get_stack()))
+    except ConfigError as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def parse(values: Mapping[str, Any], file: Path) -> Platform:
+    """Check the values whose keys begin with `ml-platform:`; text is read as JSON, as Pulumi hands over structured values.
+
+    Raises ConfigError with every mistake of shape or, if there is none, with every one between the parts.
+    """
+    ours = {key.partition(":")[2]: _structured(value) for key, value in values.items() if key.startswith(f"{NAMESPACE}:")}
+    try:
+        found = Platform.model_validate(ours)
+    except ValidationError as invalid:
+        raise ConfigError(file, map(messages.problem, invalid.errors(include_url=False))) from None
+    if mistakes := rules.problems(found):
+        raise ConfigError(file, mistakes)
+    return found
+
+
+def _structured(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except json.JSONDecodeError:
+        return value

@@ -1,0 +1,46 @@
+"""The base of every configuration model, and the field types they share."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from kubernetes.utils.quantity import parse_quantity  # pyright: ignore[reportUnknownVariableType]: its types are in comments
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+
+class Model(BaseModel):
+    """Frozen, camelCase in the stack file, and an unknown key is an error."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, use_attribute_docstrings=True
+    )
+
+
+def amount(quantity: str) -> Decimal:
+    """A Kubernetes quantity as a number: cores, bytes or pieces.
+
+    Raises ValueError if Kubernetes would not read it.
+    """
+    return parse_quantity(quantity)
+
+
+def _as_text(value: Any) -> Any:
+    """YAML reads `cpu: 16` as a number and so does Kubernetes."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _readable(text: str) -> str:
+    try:
+        positive = amount(text) > 0
+    except ValueError:
+        raise ValueError(f"{text!r} is not a Kubernetes quantity; write for example 500m, 4 or 64Gi") from None
+    if not positive:
+        raise ValueError(f"{text!r} must be more than zero")
+    return text
+
+
+Quantity = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | int | float), AfterValidator(_readable)]
+"""An amount as Kubernetes writes it: `500m`, `4`, `64Gi`."""
+
+Name = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$")]
+"""A DNS label of at most 40 characters, which leaves room for suffixes within Kubernetes' 63."""
