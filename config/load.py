@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pulumi
+import yaml
 from pydantic import ValidationError
 
 from config import messages, rules
@@ -27,6 +28,26 @@ class ConfigError(Exception):
 def stack_file(stack: str) -> Path:
     """Where the configuration of `stack` is written."""
     return PROJECT / f"Pulumi.{stack}.yaml"
+
+
+def read(stack: str) -> Platform:
+    """The configuration of a stack whose program does not run: read from its file.
+
+    Raises ConfigError, also for a file that is missing or is not YAML.
+    """
+    file = stack_file(stack)
+    try:
+        content: Any = yaml.safe_load(file.read_text())
+    except FileNotFoundError:
+        known = ", ".join(sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml")))
+        raise ConfigError(file, [Problem((), f"there is no such file; the stacks are {known}")]) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(file, [Problem((), f"not YAML: {error}")]) from None
+    try:
+        values = dict[str, Any](content["config"])
+    except (TypeError, KeyError, ValueError):
+        raise ConfigError(file, [Problem((), "has no values below 'config:'")]) from None
+    return parse(values, file)
 
 
 def platform() -> Platform:

@@ -24,8 +24,10 @@ def problem(error: ErrorDetails) -> Problem:
 
 def place(file: Path, namespace: str, path: Path_) -> str:
     """`Pulumi.dev.yaml:12: ml-platform:teams[0].quota`; the line is that of the longest part of the path that is there."""
+    if not path:
+        return file.name
     steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
-    line = _line(file, ("config", f"{namespace}:{path[0]}", *path[1:])) if path else None
+    line = _line(file, ("config", f"{namespace}:{path[0]}", *path[1:]))
     return f"{file.name}{f':{line}' if line else ''}: {namespace}:{steps}"
 
 

@@ -1,0 +1,57 @@
+# `make up` builds the whole platform on this machine; `make help` lists the rest.
+STACK ?= local
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python -m rehearsal
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview status destroy down test unit lint types schema benchmark clean
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+up: $(VENV)/ready ## everything: programs, control plane, stack (STACK=local)
+	@$(RUN) up --stack $(STACK)
+
+preview: $(VENV)/ready ## what `up` would change
+	@$(RUN) preview --stack $(STACK)
+
+status: $(VENV)/ready ## what there is now
+	@$(RUN) status --stack $(STACK)
+
+destroy: $(VENV)/ready ## take the stack away again; the control plane stays
+	@$(RUN) destroy --stack $(STACK)
+
+down: $(VENV)/ready ## end every process
+	@$(RUN) down --stack $(STACK)
+
+test: $(VENV)/ready-dev ## every test
+	@$(VENV)/bin/python -m pytest
+
+unit: $(VENV)/ready-dev ## the tests that need no server
+	@$(VENV)/bin/python -m pytest tests/unit
+
+lint: $(VENV)/ready-dev ## style
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+
+types: $(VENV)/ready-dev ## types
+	@$(VENV)/bin/basedpyright
+
+schema: $(VENV)/ready ## write config/schema.json again
+	@$(VENV)/bin/python -m config.schema > config/schema.json
+
+benchmark: $(VENV)/ready-dev ## time this program beside a bare one and beside kubectl
+	@$(VENV)/bin/python -m benchmarks
+
+clean: down ## also forget the stack's rehearsal; the cache of programs stays
+	@rm -rf .rehearsal/$(STACK)
+
+$(VENV)/ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; PYTHON=/path/to/it chooses one")'
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@echo "Python packages" && $(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready requirements-dev.txt
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,100 @@
+"""`python -m rehearsal`: a stack, end to end, on this machine."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from components import clusters
+from config import load
+from rehearsal import control_plane, page, programs
+from rehearsal.engine import Engine, EngineError
+from rehearsal.layout import Layout
+from rehearsal.phases import Phases
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+Stack = Annotated[str, typer.Option(help="The stack to rehearse: Pulumi.STACK.yaml.", envvar="STACK")]
+
+_PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "kueue", "kubectl", "helm", "pulumi")
+
+
+@app.command()
+def up(stack: Stack = "local") -> None:
+    """Build everything: the programs, the control plane, and on it the stack."""
+    with _told(stack) as (layout, phases):
+        engine = _ready(layout, phases)
+        with phases.phase("Stack"):
+            code = engine.run("up", "--yes", "--skip-preview", "--refresh", "--suppress-permalink")
+        if code:
+            phases.console.print(f"the logs of the control plane are in {layout.logs}; once mended, the same command carries on")
+            raise typer.Exit(code)
+        page.show(phases.console, layout, phases)
+
+
+@app.command()
+def preview(stack: Stack = "local") -> None:
+    """Show what `up` would change, the API server's own refusals included."""
+    with _told(stack) as (layout, phases):
+        engine = _ready(layout, phases)
+        raise typer.Exit(engine.run("preview", "--refresh", "--diff", "--suppress-permalink"))
+
+
+@app.command()
+def status(stack: Stack = "local") -> None:
+    """Show what there is now."""
+    with _told(stack) as (layout, phases):
+        if not control_plane.running(layout):
+            phases.console.print(f"the control plane of {stack} is not running; `make up STACK={stack}` starts it")
+            raise typer.Exit(1)
+        page.show(phases.console, layout, phases)
+
+
+@app.command()
+def destroy(stack: Stack = "local") -> None:
+    """Take away everything that `up` made in the cluster; the control plane stays."""
+    with _told(stack) as (layout, phases):
+        engine = _ready(layout, phases)
+        raise typer.Exit(engine.run("destroy", "--yes", "--skip-preview", "--refresh", "--suppress-permalink"))
+
+
+@app.command()
+def down(stack: Stack = "local") -> None:
+    """End every process; `up` then carries on where this left off."""
+    with _told(stack) as (layout, phases):
+        control_plane.stop(layout)
+        phases.console.print("every process has ended")
+
+
+def _ready(layout: Layout, phases: Phases) -> Engine:
+    """The engine, with all it needs running."""
+    with phases.phase("Programs"):
+        found = programs.obtain(_PROGRAMS, phases.report)
+    with phases.phase("Control plane"):
+        control_plane.start(layout, found, phases.report)
+    with phases.phase("Engine"):
+        engine = Engine(layout, found, programs.charts())
+        engine.prepare(phases.report)
+    return engine
+
+
+@contextmanager
+def _told(stack: str) -> Generator[tuple[Layout, Phases]]:
+    """Checks the stack's file before anything is started, and turns what goes wrong into one message."""
+    console = Console()
+    try:
+        if reason := clusters.refusal(load.read(stack)):
+            raise EngineError(f"Pulumi.{stack}.yaml: {reason}")
+        yield Layout(stack), Phases(console)
+    except (load.ConfigError, programs.ProgramError, control_plane.ControlPlaneError, EngineError) as error:
+        console.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        console.print("interrupted; the same command carries on", style="red")
+        raise typer.Exit(130) from None
+
+
+if __name__ == "__main__":
+    app()

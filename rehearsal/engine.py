@@ -1,0 +1,99 @@
+"""The Pulumi engine, set up for one stack's rehearsal."""
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rehearsal import recovery
+from rehearsal.layout import Layout, cache
+from rehearsal.plugins import select
+
+
+class EngineError(Exception):
+    """The engine could not be used; the text is meant for the user."""
+
+
+class Engine:
+    """Runs `pulumi` on one stack, with its state, plugins and cluster inside this checkout."""
+
+    def __init__(self, layout: Layout, programs: Mapping[str, Path], charts: Path) -> None:
+        self._layout = layout
+        self._programs = programs
+        self.environment: dict[str, str] = {
+            "KUBECONFIG": str(layout.kubeconfig),
+            "ML_PLATFORM_CHARTS": str(charts),
+            "PULUMI_BACKEND_URL": f"file://{layout.backend}",
+            # The state of a rehearsal holds nothing that anyone else may not know.
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_HOME": str(cache() / "pulumi-home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_STACK": layout.stack,
+        }
+
+    def prepare(self, report: Callable[[str], None]) -> None:
+        """Programs on PATH, plugins chosen, the stack there, and what an interrupted command left behind put right.
+
+        Raises EngineError, also when another command is at work on the stack.
+        """
+        layout = self._layout
+        for folder in (layout.bin, layout.backend):
+            folder.mkdir(parents=True, exist_ok=True)
+        for name, program in self._programs.items():
+            link = layout.bin / name
+            link.unlink(missing_ok=True)
+            link.symlink_to(program)
+        stand_ins = select.stand_ins(self._programs["pulumi"], self._process_environment(), report)
+        select.put(stand_ins, layout.bin)
+        if stand_ins:
+            # Otherwise each command would try to download them again.
+            self.environment |= {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
+        self._write_environment()
+        self.output("stack", "select", "--create", layout.stack)
+        if holder := recovery.release_stale_locks(layout.backend):
+            raise EngineError(f"the stack {layout.stack} is locked by {holder}; wait for it to end, or stop it")
+        recovery.settle_pending(self, report)
+
+    def run(self, *arguments: str) -> int:
+        """A `pulumi` command on the user's terminal; its exit code."""
+        return subprocess.run(
+            [str(self._layout.bin / "pulumi"), *arguments], cwd=self._layout.checkout, env=self._process_environment()
+        ).returncode
+
+    def json(self, *arguments: str) -> Any:
+        """What a `pulumi` command prints as JSON. Raises EngineError."""
+        return json.loads(self.output(*arguments))
+
+    def output(self, *arguments: str) -> str:
+        """What a `pulumi` command prints. Raises EngineError with what it complained of."""
+        done = self._quietly("pulumi", "--non-interactive", *arguments)
+        if done.returncode:
+            raise EngineError(f"pulumi {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def succeeds(self, program: str, *arguments: str) -> bool:
+        """Whether another program, run in the same surroundings, exits with 0."""
+        return self._quietly(program, *arguments).returncode == 0
+
+    def _process_environment(self) -> dict[str, str]:
+        path = os.pathsep.join([str(self._layout.bin), os.environ.get("PATH", os.defpath)])
+        return {**os.environ, **self.environment, "PATH": path}
+
+    def _quietly(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(self._layout.bin / program), *arguments],
+            cwd=self._layout.checkout,
+            env=self._process_environment(),
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def _write_environment(self) -> None:
+        """For shells: with it, plain `pulumi` and `kubectl` mean this rehearsal."""
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(self.environment.items())]
+        path = f'export PATH={shlex.quote(str(self._layout.bin))}:"$PATH"'
+        self._layout.environment.write_text("\n".join([*lines, path, ""]))

@@ -1,0 +1,121 @@
+"""The page at the end of `make up`: what there is now, read from the cluster itself."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from kubernetes.utils.quantity import parse_quantity  # pyright: ignore[reportUnknownVariableType]: its types are in comments
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+
+from rehearsal.control_plane.api import Api
+from rehearsal.layout import Layout
+from rehearsal.phases import Phases
+
+Object = dict[str, Any]
+
+_GPU = "nvidia.com/gpu"
+_POOL = "ml-platform.dev/pool"
+_MANAGED = "app.kubernetes.io/managed-by=ml-platform"
+
+
+def show(console: Console, layout: Layout, phases: Phases) -> None:
+    """Print the page."""
+    console.print(asyncio.run(_page(layout)))
+    console.print(_next(layout))
+    if phases.seconds:
+        console.print(f"[bold]Time[/]  {phases}", highlight=False)
+
+
+def _next(layout: Layout) -> str:
+    here = layout.state.relative_to(layout.checkout)
+    return (
+        f"[bold]Next[/]  source {here}/env      then plain `kubectl` and `pulumi` mean this cluster ({here}/kubeconfig)\n"
+        "      kubectl get workloads,jobs,pods -A\n"
+        "      pulumi preview --refresh      what has changed behind Pulumi's back\n"
+        "      make status, make destroy, make down"
+    )
+
+
+async def _page(layout: Layout) -> RenderableType:
+    api = await Api.connect(layout.kubeconfig)
+    try:
+        nodes, quotas, jobs, deployments = await asyncio.gather(
+            *(
+                _items(api, path)
+                for path in ("/api/v1/nodes", "/api/v1/resourcequotas", "/apis/batch/v1/jobs", "/apis/apps/v1/deployments")
+            )
+        )
+    finally:
+        await api.close()
+    return Group(
+        _table("Nodes", ("pool", "machine", "ready", "GPUs"), _pools(nodes)),
+        _table("Teams: used / quota", ("team", "CPU", "memory", "GPUs", "pods", "GPUs left"), map(_team, _of_teams(quotas))),
+        _table("Training", ("job", "team", "result", "workers", "took"), map(_job, jobs)),
+        _table("Serving", ("model", "team", "replicas ready", "address"), map(_server, deployments)),
+    )
+
+
+async def _items(api: Api, path: str) -> list[Object]:
+    return (await api.get(path, labelSelector=_MANAGED))["items"]
+
+
+def _table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:
+    table = Table(*columns, title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False, box=None)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _pools(nodes: list[Object]) -> Iterable[tuple[str, ...]]:
+    pools: dict[str, list[Object]] = {}
+    for node in nodes:
+        pools.setdefault(node["metadata"]["labels"][_POOL], []).append(node)
+    for pool, members in pools.items():
+        ready = sum(_condition(node, "Ready") for node in members)
+        gpus = sum(int(node["status"].get("allocatable", {}).get(_GPU, 0)) for node in members)
+        machine = members[0]["metadata"]["labels"]["node.kubernetes.io/instance-type"]
+        yield pool, machine, f"{ready} of {len(members)}", str(gpus)
+
+
+def _of_teams(quotas: list[Object]) -> list[Object]:
+    return [quota for quota in quotas if quota["metadata"]["name"] == "team"]
+
+
+def _team(quota: Object) -> tuple[str, ...]:
+    hard: Mapping[str, str] = quota["status"].get("hard", {})
+    used: Mapping[str, str] = quota["status"].get("used", {})
+    shown = [
+        f"{used.get(key, '?')} / {hard.get(key, '?')}" for key in ("requests.cpu", "requests.memory", f"requests.{_GPU}", "pods")
+    ]
+    return quota["metadata"]["namespace"], *shown, str(_left(hard, used, f"requests.{_GPU}"))
+
+
+def _left(hard: Mapping[str, str], used: Mapping[str, str], key: str) -> Decimal:
+    return parse_quantity(hard.get(key, "0")) - parse_quantity(used.get(key, "0"))
+
+
+def _job(job: Object) -> tuple[str, ...]:
+    status = job["status"]
+    result = next((kind for kind in ("Complete", "Failed", "Suspended") if _condition(job, kind)), "Running")
+    workers = f"{status.get('succeeded', 0)} of {job['spec']['completions']} succeeded"
+    return job["metadata"]["name"], job["metadata"]["namespace"], result, workers, _took(status)
+
+
+def _took(status: Object) -> str:
+    if not (status.get("startTime") and status.get("completionTime")):
+        return ""
+    begin, end = (datetime.fromisoformat(status[key]) for key in ("startTime", "completionTime"))
+    return f"{(end - begin).seconds} s"
+
+
+def _server(deployment: Object) -> tuple[str, ...]:
+    metadata, status = deployment["metadata"], deployment["status"]
+    ready = f"{status.get('readyReplicas', 0)} of {deployment['spec']['replicas']}"
+    return metadata["name"], metadata["namespace"], ready, f"http://{metadata['name']}.{metadata['namespace']}.svc"
+
+
+def _condition(item: Object, kind: str) -> bool:
+    return any(condition["type"] == kind and condition["status"] == "True" for condition in item["status"].get("conditions", []))
