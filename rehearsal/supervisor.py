@@ -5,8 +5,10 @@ the second ends at once: the first holds a lock for as long as it lives.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,7 +17,10 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
-from rehearsal.control_plane import access, pki, servers
+from rehearsal.agents import device_manager, volumes
+from rehearsal.agents.egress import Egress
+from rehearsal.agents.kubelet import Kubelet, present
+from rehearsal.control_plane import access, files, pki, servers
 from rehearsal.control_plane.api import Api
 from rehearsal.control_plane.site import Site
 from rehearsal.layout import Layout
@@ -25,6 +30,8 @@ _START_TIMEOUT = 90
 """Seconds in which everything must have become ready."""
 _ATTEMPTS = 3
 """How often a server may die while it is being started."""
+_SETTLE_TIMEOUT = 20
+"""Seconds in which controllers that were deployed in an earlier run should be ready again."""
 _POLL = 0.1
 
 _log = logging.getLogger("rehearsal.supervisor")
@@ -79,10 +86,20 @@ class Supervisor:
             await access.grant(api)
             self._keep(servers.controller_manager(site))
             self._keep(servers.scheduler(site))
-            self._keep(servers.kwok(site, (), lambda: _release_nodes(api)))
-            await self._until(lambda: _has_service_accounts(api), "namespaces have their service account")
-            self.record(ready=True)
-            await asyncio.Event().wait()
+            real = [controller.labels for controller in present(site)]
+            self._keep(servers.kwok(site, real, lambda: _release_nodes(api)))
+            kubelet = Kubelet(site, self._ledger, api)
+            agents = asyncio.create_task(_play(api, kubelet))
+            try:
+                await self._until(lambda: _has_service_accounts(api), "namespaces have their service account")
+                with contextlib.suppress(TimeoutError):  # a controller that cannot start is the stack's affair: it can be mended
+                    async with asyncio.timeout(_SETTLE_TIMEOUT):
+                        await self._until(kubelet.settled, "the controllers are ready")
+                self.record(ready=True)
+                await agents
+            finally:
+                agents.cancel()
+                await asyncio.gather(agents, return_exceptions=True)
         finally:
             await api.close()
 
@@ -126,6 +143,15 @@ def _choose_ports(ledger: Ledger) -> dict[str, dict[str, int]]:
     return chosen
 
 
+async def _play(api: Api, kubelet: Kubelet) -> None:
+    """Play what a cluster has beside its control plane, until cancelled."""
+    async with asyncio.TaskGroup() as agents:
+        agents.create_task(kubelet.run())
+        agents.create_task(Egress(api, kubelet.endpoint).run(Path(files.SOCKET)))
+        agents.create_task(device_manager.run(api))
+        agents.create_task(volumes.run(api))
+
+
 async def _release_nodes(api: Api) -> None:
     """Take the nodes from a kwok that is no more: it held them by leases, and the next one would wait until they expire."""
     await api.delete("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases")
@@ -139,6 +165,7 @@ async def _has_service_accounts(api: Api) -> bool:
 def main() -> None:
     """Run until told to stop; what goes wrong is told in the ledger and in the log (standard error)."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO, a line for each probe
     checkout, stack, programs = sys.argv[1:]
     layout = Layout(stack, Path(checkout))
     lock = FileLock(layout.state / "supervisor.lock")
@@ -146,7 +173,7 @@ def main() -> None:
         lock.acquire(timeout=0)
     except Timeout:
         sys.exit("another supervisor of this stack is running")
-    supervisor = None
+    os.chdir(layout.state)  # the egress proxy's socket has a relative name
     try:
         supervisor = Supervisor(layout, {name: Path(path) for name, path in json.loads(programs).items()})
         asyncio.run(supervisor.run())

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from kubernetes.aio.client import ApiException
 from kubernetes.aio import config
+from kubernetes.aio.client import ApiException
 
 Json = dict[str, Any]
 
@@ -53,9 +53,9 @@ class Api:
         query = {"fieldManager": "rehearsal", "force": "true"}
         return await self._request("PATCH", path, manifest, query, "application/apply-patch+yaml")
 
-    async def merge(self, path: str, change: Json) -> Json:
-        """Merge a change into an object (JSON merge patch: lists are replaced)."""
-        return await self._request("PATCH", path, change, {}, "application/merge-patch+json")
+    async def merge_status(self, path: str, status: Json) -> Json:
+        """Merge into a built-in object's status (strategic merge: conditions are told apart by their type)."""
+        return await self._request("PATCH", f"{path}/status", {"status": status}, {}, "application/strategic-merge-patch+json")
 
     async def delete(self, path: str, **query: str) -> None:
         """Delete an object or, of a collection, all that the query selects; that it is gone already is no error."""
@@ -84,7 +84,7 @@ class Api:
         response = await self._send(method, path, body, query, content_type)
         data: bytes = await response.read()
         if not 200 <= response.status < 300:
-            raise RefusedError(response.status, json.loads(data)["message"])
+            raise RefusedError(response.status, _message(data))
         return json.loads(data)
 
     async def _send(
@@ -106,3 +106,10 @@ class Api:
         events = {"watch": "true", "allowWatchBookmarks": "true", "resourceVersion": resource_version}
         response = await self._send("GET", path, query={**query, **events})
         return response.response
+
+
+def _message(data: bytes) -> str:
+    try:
+        return json.loads(data)["message"]
+    except (ValueError, KeyError, TypeError):  # not from the API server proper, but from what is before it
+        return data.decode(errors="replace").strip()

@@ -117,6 +117,7 @@ def _supervisor(layout: Layout, programs: Mapping[str, Path]) -> list[str]:
 
 def _spawn(layout: Layout, argv: Sequence[str]) -> subprocess.Popen[bytes]:
     try:
+        layout.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         layout.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         layout.etcd.mkdir(parents=True, exist_ok=True, mode=0o700)  # etcd insists on the mode
         free = shutil.disk_usage(layout.state).free

@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b64encode
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import yaml
@@ -9,6 +10,9 @@ import yaml
 from rehearsal.control_plane.api import Json
 from rehearsal.control_plane.site import Site
 from rehearsal.processes import write_atomically
+
+SOCKET = "egress.sock"
+"""The egress proxy's socket, in the folder that the API server and the supervisor work in."""
 
 STAGES = Path(__file__).parent.parent / "stages"
 """The lifecycles that kwok plays: one file a stage."""
@@ -29,9 +33,9 @@ def encryption(site: Site) -> Path:
 def egress(site: Site) -> Path:
     """How the API server reaches Services: through our proxy. Everything else (etcd, URLs) it dials itself.
 
-    The socket's name is relative to the API server's working folder: a socket's full path may not exceed some 100 characters.
+    The socket's name is relative: its full path might exceed the hundred characters that a socket's name may have.
     """
-    proxy = {"proxyProtocol": "HTTPConnect", "transport": {"uds": {"udsName": site.egress_socket.name}}}
+    proxy = {"proxyProtocol": "HTTPConnect", "transport": {"uds": {"udsName": SOCKET}}}
     direct = {"proxyProtocol": "Direct"}
     selections = [
         {"name": "cluster", "connection": proxy},
@@ -44,14 +48,15 @@ def egress(site: Site) -> Path:
     )
 
 
-def stages(site: Site, real: tuple[str, ...]) -> Path:
-    """The stages, but for pods that a real process stands for: those whose `app.kubernetes.io/name` is in `real`."""
+def stages(site: Site, real: Iterable[Mapping[str, str]]) -> Path:
+    """The stages, but for pods with one of these sets of labels: real processes stand for them."""
     documents: list[Json] = [yaml.safe_load(path.read_text()) for path in sorted(STAGES.glob("*.yaml"))]
-    if real:
-        name = {"key": '.metadata.labels["app.kubernetes.io/name"]', "operator": "NotIn", "values": list(real)}
+    for labels in real:
+        all_equal = " and ".join(f'.["{key}"] == "{value}"' for key, value in labels.items())
+        excluded: Json = {"key": f".metadata.labels | ({all_equal}) | tostring", "operator": "NotIn", "values": ["true"]}
         for document in documents:
             if document["spec"]["resourceRef"]["kind"] == "Pod":
-                document["spec"]["selector"]["matchExpressions"].append(name)
+                document["spec"]["selector"]["matchExpressions"].append(excluded)
     path = site.layout.state / "stages.yaml"
     write_atomically(path, yaml.safe_dump_all(documents, sort_keys=False))
     return path

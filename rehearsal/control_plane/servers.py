@@ -1,6 +1,6 @@
 """The command line of each server. Everything listens on 127.0.0.1 only."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 
 from rehearsal.control_plane import files
@@ -137,10 +137,10 @@ def scheduler(site: Site) -> Command:
     return _command(site, "kube-scheduler", flags)
 
 
-def kwok(site: Site, real: tuple[str, ...], prepare: Callable[[], Awaitable[None]]) -> Command:
+def kwok(site: Site, real: Iterable[Mapping[str, str]], prepare: Callable[[], Awaitable[None]]) -> Command:
     """The kubelets of all nodes labelled `kwok.x-k8s.io/node: fake`, until one is labelled as failing: that one falls silent.
 
-    Its pods are played, but for those that `real` processes stand for (see `files.stages`).
+    Their pods are played, but for those with one of the sets of labels in `real`: processes stand for them.
     """
     flags = {
         "kubeconfig": site.kubeconfig("kwok"),

@@ -25,11 +25,6 @@ class Site:
         """The API server."""
         return f"https://127.0.0.1:{self.ports['kube-apiserver']['https']}"
 
-    @property
-    def egress_socket(self) -> Path:
-        """Where the API server asks for connections into the cluster."""
-        return self.layout.state / "egress.sock"
-
     def kubeconfig(self, client: str) -> Path:
         """The kubeconfig of a component, or of the user for `admin`."""
         return self.layout.kubeconfig if client == "admin" else self.layout.pki / f"{client}.kubeconfig"

@@ -43,9 +43,15 @@ class Ledger:
 
     def put(self, name: str, entry: Entry) -> None:
         """Record an entry. Raises `OSError` when the ledger cannot be written."""
-        entries = {**self.entries(), name: entry}
-        write_atomically(self._path, _ENTRIES.dump_json(entries, indent=2).decode())
+        self._write({**self.entries(), name: entry})
 
     def update(self, name: str, **changes: object) -> None:
         """Change some fields of an entry."""
         self.put(name, self.get(name).model_copy(update=changes))
+
+    def remove(self, name: str) -> None:
+        """Forget an entry."""
+        self._write({other: entry for other, entry in self.entries().items() if other != name})
+
+    def _write(self, entries: dict[str, Entry]) -> None:
+        write_atomically(self._path, _ENTRIES.dump_json(entries, indent=2).decode())

@@ -1,0 +1,51 @@
+"""The kubelets' device managers: a node has devices to give while their device plugin is ready on it.
+
+What a node would find is in its annotation `rehearsal.ml-platform.dev/devices`, e.g. `{"nvidia.com/gpu": "8"}`. A device plugin
+is any pod labelled `app.kubernetes.io/component: device-plugin`.
+"""
+
+import json
+
+from rehearsal.control_plane.api import Api, Json
+from rehearsal.control_plane.cache import Cache, follow
+
+DEVICES = "rehearsal.ml-platform.dev/devices"
+
+
+async def run(api: Api) -> None:
+    """Keep every node's devices in step with its plugins, until cancelled."""
+    nodes = Cache(api, "/api/v1/nodes")
+    plugins = Cache(api, "/api/v1/pods", labelSelector="app.kubernetes.io/component=device-plugin")
+
+    async def reconcile() -> None:
+        served = {plugin["spec"].get("nodeName") for plugin in plugins if ready(plugin)}
+        for node in nodes:
+            if status := wanted(node, node["metadata"]["name"] in served):
+                await api.merge_status(f"/api/v1/nodes/{node['metadata']['name']}", status)
+
+    await follow((nodes, plugins), reconcile)
+
+
+def wanted(node: Json, served: bool) -> Json | None:
+    """The change to the node's status, or None if it is as it should be.
+
+    As a kubelet does it: what a plugin has reported stays in the capacity when it goes, with nothing of it to allocate.
+    """
+    devices: dict[str, str] = json.loads(node["metadata"].get("annotations", {}).get(DEVICES, "{}"))
+    status = node.get("status", {})
+    capacity, allocatable = status.get("capacity", {}), status.get("allocatable", {})
+    if not capacity:  # the kubelet has not reported yet
+        return None
+    if not served:
+        devices = {name: count for name, count in devices.items() if name in capacity}
+    give = devices if served else dict.fromkeys(devices, "0")
+    if devices.items() <= capacity.items() and give.items() <= allocatable.items():
+        return None
+    return {"capacity": devices, "allocatable": give}
+
+
+def ready(pod: Json) -> bool:
+    """Whether the pod is Ready and is to stay."""
+    conditions = pod.get("status", {}).get("conditions", [])
+    is_ready = any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
+    return is_ready and "deletionTimestamp" not in pod["metadata"]
