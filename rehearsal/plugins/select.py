@@ -1,82 +1,91 @@
 """Which plugins the engine will use: the official ones where they can be had, else stand-ins of the same contract."""
 
+import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from rehearsal import layout
 
-_INSTALL_SECONDS: Final = 60
+_DOWNLOAD_SECONDS: Final = 60
 """How long the official plugin may take to download."""
 
-_FORGET_SECONDS: Final = 24 * 3600
+_REMEMBER_SECONDS: Final = 24 * 3600
 """How long a failed download is remembered, so that not every command waits for it again."""
 
 
-@dataclass(frozen=True)
-class Plugin:
-    """An engine plugin and the module that can stand in for it."""
+def install(pulumi: Path, home: Path, report: Callable[[str], None]) -> None:
+    """Make `home`, the engine's folder, hold a Python language host and a Kubernetes provider of the SDK's versions.
 
-    executable: str
-    stand_in: str
-
-
-LANGUAGE: Final = Plugin("pulumi-language-python", "rehearsal.plugins.language")
-KUBERNETES: Final = Plugin("pulumi-resource-kubernetes", "rehearsal.plugins.kubernetes")
-
-
-def stand_ins(pulumi: Path, environment: Mapping[str, str], report: Callable[[str], None]) -> list[Plugin]:
-    """The plugins that have to be stood in for; the user is told in one line."""
-    missing = [
-        plugin
-        for plugin, official in ((LANGUAGE, _ships_with(pulumi)), (KUBERNETES, _installed(pulumi, environment)))
-        if not official
-    ]
-    if missing:
-        names = " and ".join(plugin.executable for plugin in missing)
-        report(f"plugins: stand-ins for {names}, whose official builds can't be had here")
-    return missing
-
-
-def put(plugins: list[Plugin], folder: Path) -> None:
-    """Make `folder`, which comes first on PATH, hold launchers for exactly these plugins."""
-    for plugin in (LANGUAGE, KUBERNETES):
-        launcher = folder / plugin.executable
-        launcher.unlink(missing_ok=True)
-        if plugin in plugins:
-            launcher.write_text(
-                "#!/bin/sh\n"
-                f"export PYTHONPATH={shlex.quote(str(layout.CHECKOUT))}\n"
-                f'exec {shlex.quote(sys.executable)} -m {plugin.stand_in} "$@"\n'
-            )
-            launcher.chmod(0o755)
-
-
-def _ships_with(pulumi: Path) -> bool:
-    """Pulumi's releases bring the Python language host along, beside the program."""
-    return (pulumi.resolve().parent / LANGUAGE.executable).exists()
-
-
-def _installed(pulumi: Path, environment: Mapping[str, str]) -> bool:
-    """Whether the official Kubernetes plugin of the SDK's version is there, or could be downloaded just now."""
+    The user is told in one line of those that are stand-ins.
+    """
+    stand_ins: list[str] = []
+    # Pulumi's own releases bring the language host along, beside the program, where the engine looks first.
+    if not (pulumi.resolve().parent / "pulumi-language-python").exists():
+        _launcher(home, "language-python", version("pulumi"), "rehearsal.plugins.language")
+        stand_ins.append("the Python language host")
     wanted = version("pulumi-kubernetes")
-    home = Path(environment["PULUMI_HOME"])
-    if (home / "plugins" / f"resource-kubernetes-v{wanted}").is_dir():
-        return True
-    failed = home / f"no-kubernetes-{wanted}"
-    if failed.exists() and time.time() - failed.stat().st_mtime < _FORGET_SECONDS:
-        return False
-    install = [str(pulumi), "plugin", "install", "resource", "kubernetes", f"v{wanted}"]
+    if official := _official_kubernetes(pulumi, wanted):
+        _replace(_folder(home, "resource-kubernetes", wanted)).symlink_to(official)
+    else:
+        _launcher(home, "resource-kubernetes", wanted, "rehearsal.plugins.kubernetes")
+        stand_ins.append("the Kubernetes provider")
+    if stand_ins:
+        report(f"stand-ins take the place of {' and '.join(stand_ins)}: Pulumi's own builds can't be had here")
+
+
+def _folder(home: Path, plugin: str, its_version: str) -> Path:
+    return home / "plugins" / f"{plugin}-v{its_version}"
+
+
+def _replace(path: Path) -> Path:
+    """Nothing at `path`, and a folder to put something in."""
+    if path.is_symlink():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _launcher(home: Path, plugin: str, its_version: str, module: str) -> None:
+    """Where the engine looks for a plugin that it has downloaded, put a script that runs ours."""
+    folder = _replace(_folder(home, plugin, its_version))
+    folder.mkdir()
+    script = folder / f"pulumi-{plugin}"
+    script.write_text(
+        "#!/bin/sh\n"
+        f"export PYTHONPATH={shlex.quote(str(layout.CHECKOUT))}\n"
+        f'exec {shlex.quote(sys.executable)} -m {module} "$@"\n'
+    )
+    script.chmod(0o755)
+
+
+def _official_kubernetes(pulumi: Path, wanted: str) -> Path | None:
+    """The folder of the official plugin in the cache of programs, downloaded if that works just now."""
+    shared = layout.cache() / "pulumi-home"
+    folder = _folder(shared, "resource-kubernetes", wanted)
+    failed = shared / f"no-kubernetes-{wanted}"
+    if folder.is_dir():
+        return folder
+    if failed.exists() and time.time() - failed.stat().st_mtime < _REMEMBER_SECONDS:
+        return None
     try:
-        subprocess.run(install, env=dict(environment), check=True, timeout=_INSTALL_SECONDS, capture_output=True)
+        subprocess.run(
+            [pulumi, "plugin", "install", "resource", "kubernetes", f"v{wanted}"],
+            env={**os.environ, "PULUMI_HOME": str(shared)},
+            check=True,
+            timeout=_DOWNLOAD_SECONDS,
+            capture_output=True,
+        )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
         failed.parent.mkdir(parents=True, exist_ok=True)
         failed.touch()
-        return False
-    return True
+        return None
+    return folder

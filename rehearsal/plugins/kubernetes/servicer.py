@@ -1,0 +1,173 @@
+"""The engine's requests, turned into calls of the provider, and its failures into what the engine shows."""
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import plugin_pb2 as plugin
+from pulumi.runtime.proto import provider_pb2 as pb
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+from pulumi.runtime.proto.status_pb2 import Status
+
+from rehearsal.plugins.kubernetes import VERSION, settings
+from rehearsal.plugins.kubernetes.cancellation import Cancellation
+from rehearsal.plugins.kubernetes.client import Client
+from rehearsal.plugins.kubernetes.engine import Engine
+from rehearsal.plugins.kubernetes.errors import Failure, PartialFailure, Unreachable
+from rehearsal.plugins.kubernetes.provider import Provider, Target
+from rehearsal.plugins.kubernetes.settings import Settings
+from rehearsal.plugins.kubernetes.values import decode, encode, plain
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _reporting(method: Method) -> Method:
+    """A method of the servicer whose exceptions reach the engine as statuses, never as tracebacks."""
+
+    @wraps(method)
+    def wrapped(self: "Servicer", request: Any, context: grpc.ServicerContext) -> Any:
+        try:
+            return method(self, request, context)
+        except PartialFailure as failure:
+            _abort_partially(context, failure)
+        except Failure as failure:
+            context.abort(grpc.StatusCode.UNKNOWN, str(failure))
+        except Exception as error:  # a bug here: say where, for the report
+            traceback.print_exc(file=sys.stderr)
+            context.abort(grpc.StatusCode.INTERNAL, f"the stand-in Kubernetes plugin failed: {type(error).__name__}: {error}")
+
+    return wrapped  # pyright: ignore[reportReturnType]: `wraps` keeps the signature, which its type cannot say
+
+
+def _abort_partially(context: grpc.ServicerContext, failure: PartialFailure) -> NoReturn:
+    """The engine finds the state to keep in the status' details."""
+    detail = AnyMessage()
+    detail.Pack(
+        pb.ErrorResourceInitFailed(
+            id=failure.identifier,
+            properties=encode(failure.state),
+            reasons=failure.reasons,
+            inputs=None if failure.inputs is None else encode(failure.inputs),
+        )
+    )
+    code = grpc.StatusCode.UNKNOWN
+    status = Status(code=code.value[0], message=str(failure), details=[detail])
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    context.abort(code, str(failure))
+
+
+class Servicer(ResourceProviderServicer):
+    """`pulumirpc.ResourceProvider`. The engine starts a process for each provider resource, and configures it once."""
+
+    def __init__(self, engine: Engine):
+        self._engine = engine
+        self._cancellation = Cancellation()
+        self._folder = tempfile.TemporaryDirectory(prefix="pulumi-kubernetes-")
+        self._provider = Provider(engine, self._cancellation, Settings(), None, "default", "it was not configured")
+
+    def stop(self) -> None:
+        """End every wait, and forget the credentials."""
+        self._cancellation.request()
+        self._folder.cleanup()
+
+    def Handshake(self, request: pb.ProviderHandshakeRequest, context: grpc.ServicerContext) -> pb.ProviderHandshakeResponse:
+        return pb.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
+
+    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin.PluginInfo:
+        return plugin.PluginInfo(version=VERSION)
+
+    @_reporting
+    def CheckConfig(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
+        """Anything goes: whether the cluster answers is found out by `Configure`, and a plan is shown even if not."""
+        return pb.CheckResponse(inputs=request.news)
+
+    @_reporting
+    def DiffConfig(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
+        diffs, replaces = settings.differences(plain(decode(request.olds)), plain(decode(request.news)))
+        changes = pb.DiffResponse.DIFF_SOME if diffs else pb.DiffResponse.DIFF_NONE
+        return pb.DiffResponse(changes=changes, diffs=diffs, replaces=replaces)
+
+    @_reporting
+    def Configure(self, request: pb.ConfigureRequest, context: grpc.ServicerContext) -> pb.ConfigureResponse:
+        chosen = Settings.read(request.variables)
+        provider = Provider(self._engine, self._cancellation, chosen, None, chosen.namespace or "default")
+        try:
+            configuration, provider.namespace = settings.connection(chosen, Path(self._folder.name))
+            client = Client(configuration, chosen.request_timeout)
+            client.version()
+            provider.client = client
+        except Failure as failure:
+            provider.unreachable = str(failure)
+            self._engine.warn("", f"configured Kubernetes cluster is unreachable: {failure}")
+        self._provider = provider
+        return pb.ConfigureResponse(acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True)
+
+    @_reporting
+    def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
+        if self._provider.client is None and self._provider.settings.skip_update_unreachable:
+            self._engine.warn(request.urn, "the cluster is unreachable, and skipUpdateUnreachable is set: left as it is")
+            return pb.CheckResponse(inputs=request.olds)
+        inputs = self._provider.check(
+            Target(request.urn),
+            decode(request.olds),
+            decode(request.news),
+            request.randomSeed,
+            request.autonaming if request.HasField("autonaming") else None,
+        )
+        return pb.CheckResponse(inputs=encode(inputs))
+
+    @_reporting
+    def Diff(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
+        target = Target(request.urn)
+        return self._provider.diff(target, decode(request.olds), decode(request.news), list(request.ignoreChanges))
+
+    @_reporting
+    def Create(self, request: pb.CreateRequest, context: grpc.ServicerContext) -> pb.CreateResponse:
+        identifier, state = self._provider.create(
+            Target(request.urn), decode(request.properties), request.timeout, request.preview
+        )
+        return pb.CreateResponse(id=identifier, properties=encode(state))
+
+    @_reporting
+    def Update(self, request: pb.UpdateRequest, context: grpc.ServicerContext) -> pb.UpdateResponse:
+        state = self._provider.update(
+            Target(request.urn),
+            decode(request.olds),
+            decode(request.news),
+            request.timeout,
+            list(request.ignoreChanges),
+            request.preview,
+        )
+        return pb.UpdateResponse(properties=encode(state))
+
+    @_reporting
+    def Read(self, request: pb.ReadRequest, context: grpc.ServicerContext) -> pb.ReadResponse:
+        if self._provider.client is None and self._provider.settings.delete_unreachable:
+            self._engine.inform(request.urn, "the cluster is unreachable, and deleteUnreachable is set: forgotten")
+            return pb.ReadResponse()
+        if self._provider.client is None and self._provider.settings.skip_update_unreachable:
+            return pb.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+        found = self._provider.read(Target(request.urn), request.id, decode(request.properties), decode(request.inputs))
+        if found is None:
+            return pb.ReadResponse()
+        identifier, state, inputs = found
+        return pb.ReadResponse(id=identifier, properties=encode(state), inputs=encode(inputs))
+
+    @_reporting
+    def Delete(self, request: pb.DeleteRequest, context: grpc.ServicerContext) -> Empty:
+        if self._provider.client is None and self._provider.settings.delete_unreachable:
+            self._engine.inform(request.urn, "the cluster is unreachable, and deleteUnreachable is set: forgotten")
+            return Empty()
+        self._provider.delete(Target(request.urn), request.id, decode(request.properties), request.timeout)
+        return Empty()
+
+    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
+        self._cancellation.request()
+        return Empty()

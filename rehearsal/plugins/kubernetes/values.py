@@ -1,0 +1,127 @@
+"""Property values on the wire, and as plain Python: dicts, lists and scalars, with secrets and unknowns marked.
+
+The signatures are those of Pulumi's protocol (`sdk/go/common/resource/properties.go` and `plugin/rpc.go` in
+https://github.com/pulumi/pulumi).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from google.protobuf.struct_pb2 import NULL_VALUE, Struct, Value
+from pulumi.runtime.rpc import UNKNOWN as _UNKNOWN_TEXT
+
+Json: TypeAlias = dict[str, Any]
+"""A JSON object; in properties also with `Secret` and `UNKNOWN` inside."""
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"
+
+
+class Unknown:
+    """A value that is known only after the update; there is one, `UNKNOWN`."""
+
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that Pulumi encrypts in its state and hides in its output."""
+
+    value: Any
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+
+def decode(struct: Struct) -> Json:
+    """The properties in a request. Whole numbers become `int`, as Kubernetes wants them."""
+    return {key: _read(value) for key, value in struct.fields.items()}
+
+
+def _read(value: Value) -> Any:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            text = value.string_value
+            return UNKNOWN if text == _UNKNOWN_TEXT else text
+        case "struct_value":
+            fields = value.struct_value.fields
+            if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
+                return Secret(_read(fields["value"]))
+            return decode(value.struct_value)
+        case "number_value":
+            number = value.number_value
+            return int(number) if number.is_integer() else number
+        case "bool_value":
+            return value.bool_value
+        case "list_value":
+            return [_read(item) for item in value.list_value.values]
+        case _:
+            return None
+
+
+def encode(properties: Mapping[str, Any]) -> Struct:
+    """The properties for a response."""
+    struct = Struct()
+    for key, value in properties.items():
+        _write(value, struct.fields[key])
+    return struct
+
+
+def _write(value: Any, into: Value) -> None:
+    match value:
+        case str():
+            into.string_value = value
+        case bool():
+            into.bool_value = value
+        case int() | float():
+            into.number_value = value
+        case dict():
+            fields = into.struct_value.fields
+            into.struct_value.SetInParent()
+            for key, item in value.items():
+                _write(item, fields[key])
+        case list():
+            into.list_value.SetInParent()
+            for item in value:
+                _write(item, into.list_value.values.add())
+        case Secret():
+            fields = into.struct_value.fields
+            fields[_SIGNATURE].string_value = _SECRET
+            _write(value.value, fields["value"])
+        case Unknown():
+            into.string_value = _UNKNOWN_TEXT
+        case _:
+            into.null_value = NULL_VALUE
+
+
+def plain(value: Any) -> Any:
+    """The value without its marks of secrecy; a copy. Unknowns stay."""
+    match value:
+        case Secret():
+            return plain(value.value)
+        case dict():
+            return {key: plain(item) for key, item in value.items()}
+        case list():
+            return [plain(item) for item in value]
+        case _:
+            return value
+
+
+def contains(value: Any, mark: type[Secret] | type[Unknown]) -> bool:
+    """Whether the value is, or has inside, a secret or an unknown."""
+    if isinstance(value, mark):
+        return True
+    match value:
+        case Secret():
+            return contains(value.value, mark)
+        case dict():
+            return any(contains(item, mark) for item in value.values())
+        case list():
+            return any(contains(item, mark) for item in value)
+        case _:
+            return False
