@@ -1,0 +1,26 @@
+"""The table of programs agrees with the go.mod files and with the charts that the stack deploys."""
+
+import re
+
+import pytest
+
+from config import versions
+from rehearsal.layout import CHECKOUT
+from rehearsal.programs import PROGRAMS, Program
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=str)
+def test_a_program_is_built_at_the_version_that_the_table_says(program: Program):
+    text = (CHECKOUT / "tools" / program.graph / "go.mod").read_text()
+    required = dict(re.findall(r"^(?:require )?\s*(\S+) v(\S+) // indirect$", text, re.MULTILINE))
+    module = max((name for name in required if program.package.startswith(name)), key=len)
+    assert required[module] == program.version
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=str)
+def test_a_program_is_among_the_tools_of_its_graph(program: Program):
+    assert program.package in (CHECKOUT / "tools" / program.graph / "go.mod").read_text().split()
+
+
+def test_kueue_is_of_the_version_of_its_chart():
+    assert PROGRAMS["kueue"].version == versions.KUEUE.version
