@@ -27,7 +27,7 @@ def up(stack: Stack = "local") -> None:
     with _told(stack) as (layout, phases):
         engine = _ready(layout, phases)
         with phases.phase("Stack"):
-            code = engine.run("up", "--yes", "--skip-preview", "--refresh", "--suppress-permalink")
+            code = engine.run("up", "--yes", "--skip-preview", "--refresh", "--suppress-permalink=true")
         if code:
             phases.console.print(f"the logs of the control plane are in {layout.logs}; once mended, the same command carries on")
             raise typer.Exit(code)
@@ -39,7 +39,7 @@ def preview(stack: Stack = "local") -> None:
     """Show what `up` would change, the API server's own refusals included."""
     with _told(stack) as (layout, phases):
         engine = _ready(layout, phases)
-        raise typer.Exit(engine.run("preview", "--refresh", "--diff", "--suppress-permalink"))
+        raise typer.Exit(engine.run("preview", "--refresh", "--diff", "--suppress-permalink=true"))
 
 
 @app.command()
@@ -57,7 +57,7 @@ def destroy(stack: Stack = "local") -> None:
     """Take away everything that `up` made in the cluster; the control plane stays."""
     with _told(stack) as (layout, phases):
         engine = _ready(layout, phases)
-        raise typer.Exit(engine.run("destroy", "--yes", "--skip-preview", "--refresh", "--suppress-permalink"))
+        raise typer.Exit(engine.run("destroy", "--yes", "--skip-preview", "--refresh", "--suppress-permalink=true"))
 
 
 @app.command()
@@ -83,7 +83,7 @@ def _ready(layout: Layout, phases: Phases) -> Engine:
 @contextmanager
 def _told(stack: str) -> Generator[tuple[Layout, Phases]]:
     """Checks the stack's file before anything is started, and turns what goes wrong into one message."""
-    console = Console()
+    console = Console(soft_wrap=True)
     try:
         if reason := clusters.refusal(load.read(stack)):
             raise EngineError(f"Pulumi.{stack}.yaml: {reason}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal import recovery
-from rehearsal.layout import Layout, cache
+from rehearsal.layout import Layout
 from rehearsal.plugins import select
 
 
@@ -29,9 +29,12 @@ class Engine:
             "PULUMI_BACKEND_URL": f"file://{layout.backend}",
             # The state of a rehearsal holds nothing that anyone else may not know.
             "PULUMI_CONFIG_PASSPHRASE": "",
-            "PULUMI_HOME": str(cache() / "pulumi-home"),
+            # What the program needs is there; without this, each command would look for it once more.
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_HOME": str(layout.home),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_STACK": layout.stack,
+            "PULUMI_SUPPRESS_NEO_LINK": "true",
         }
 
     def prepare(self, report: Callable[[str], None]) -> None:
@@ -46,11 +49,7 @@ class Engine:
             link = layout.bin / name
             link.unlink(missing_ok=True)
             link.symlink_to(program)
-        stand_ins = select.stand_ins(self._programs["pulumi"], self._process_environment(), report)
-        select.put(stand_ins, layout.bin)
-        if stand_ins:
-            # Otherwise each command would try to download them again.
-            self.environment |= {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
+        select.install(self._programs["pulumi"], layout.home, report)
         self._write_environment()
         self.output("stack", "select", "--create", layout.stack)
         if holder := recovery.release_stale_locks(layout.backend):

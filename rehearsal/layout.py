@@ -54,8 +54,13 @@ class Layout:
 
     @property
     def bin(self) -> Path:
-        """Put first on PATH for Pulumi: links to the programs, and the stand-in plugins when they are needed."""
+        """Put first on PATH: links to the programs."""
         return self.state / "bin"
+
+    @property
+    def home(self) -> Path:
+        """The engine's own folder: its plugins, and nobody's login."""
+        return self.state / "pulumi-home"
 
     @property
     def backend(self) -> Path:

@@ -45,13 +45,17 @@ class Simulated(Cluster):
                     "labels": {
                         **MANAGED,
                         **pool.labels,
+                        # Which nodes kwok keeps alive, in the place of their kubelets.
+                        "kwok.x-k8s.io/node": "fake",
                         "kubernetes.io/hostname": node,
                         "kubernetes.io/os": "linux",
                         "kubernetes.io/arch": "amd64",
                         "node.kubernetes.io/instance-type": pool.machine.name,
                     },
                     "annotations": {
-                        "kwok.x-k8s.io/node": "fake",
+                        # Taints are one list, which the node controller writes too while a node is not ready: without
+                        # this, an update at such a moment would be refused as a conflict.
+                        "pulumi.com/patchForce": "true",
                         "rehearsal.ml-platform.dev/capacity": json.dumps(_capacity(pool)),
                         "rehearsal.ml-platform.dev/devices": json.dumps(
                             {resource: str(count) for resource, count in pool.devices.items()}

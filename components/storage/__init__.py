@@ -26,7 +26,7 @@ class Storage(pulumi.ComponentResource):
                 f"{name}-{kind}",
                 metadata={"name": kind, "labels": MANAGED},
                 provisioner=disk.provisioner,
-                parameters=disk.parameters,
+                parameters=disk.parameters or None,
                 volume_binding_mode=_BINDING[kind],
                 allow_volume_expansion=True,
                 opts=child,
