@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from rehearsal.layout import CHECKOUT
 from rehearsal.programs.command import CommandError, run
 from rehearsal.programs.errors import ProgramError
-from rehearsal.programs.progress import Compilation
+from rehearsal.programs.progress import Compilation, fetching
 from rehearsal.programs.table import PROGRAMS, Program
 from rehearsal.programs.toolchain import Go
 
@@ -67,8 +67,8 @@ class Builder:
 
     def _packages(self, programs: Sequence[Program]) -> dict[Program, frozenset[str]]:
         """Program → the packages that it is compiled from. Go fetches their source for this, and says so a line a module."""
-        self._report("fetching the source")
-        listed = self._run("list", "-json=ImportPath,Deps", *(program.package for program in programs))
+        with fetching(self._report) as on_line:
+            listed = self._run("list", "-json=ImportPath,Deps", *(program.package for program in programs), on_line=on_line)
         decoder, packages, begin = json.JSONDecoder(), dict[str, frozenset[str]](), 0
         while begin < len(listed.rstrip()):
             package, end = decoder.raw_decode(listed, begin)
@@ -89,18 +89,18 @@ class Builder:
             raise ProgramError(self._explain(error.lines)) from None
 
     def _explain(self, lines: Sequence[str]) -> str:
-        text = "\n".join(lines)
         if reason := next((line for line in lines if any(sign in line for sign in _UNREACHABLE)), None):
             return (
                 f"no network: neither releases nor Go modules can be reached ({reason.strip()}); "
                 "connect, name mirrors with ML_PLATFORM_MIRROR= and GOPROXY=, or put the programs on PATH"
             )
-        if "no space left on device" in text:
+        if any("no space left on device" in line for line in lines):
             return (
                 f"the disk is full: programs go to {self._log.parents[1]} (ML_PLATFORM_CACHE= moves it), "
                 f"what Go compiles to {self._go.environment.get('GOCACHE', 'its own cache')} (GOCACHE=)"
             )
-        tail = "\n".join(f"  {line}" for line in lines[-_TAIL:])
+        complaints = [line for line in lines if " " in line]  # what has none is the name of a package that did compile
+        tail = "\n".join(f"  {line}" for line in complaints[-_TAIL:])
         return f"the programs in {module(self._graph)} do not build; Go's last lines, all of them in {self._log}:\n{tail}"
 
 

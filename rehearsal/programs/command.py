@@ -23,7 +23,7 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], lo
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
-    with tempfile.TemporaryFile("w+") as output, log.open("w") as journal:
+    with tempfile.TemporaryFile("w+", dir=log.parent) as output, log.open("w") as journal:
         # A session of its own, so that ending it by its group reaches the compilers that it started.
         process = subprocess.Popen(
             command,

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from rehearsal.programs.errors import ProgramError
 from rehearsal.programs.table import Program, Release
 
 PATIENCE = 4.0
@@ -27,7 +28,7 @@ class DownloadError(Exception):
 
 
 def release_for_this_machine(program: Program) -> Release | None:
-    """The program's release with its URLs filled in, if its project publishes one for this machine."""
+    """The program's release with its URLs filled in, if its project publishes one for this machine. Raises ProgramError."""
     system = platform.system().lower()
     release, cpu = program.releases.get(system), _CPUS.get(platform.machine().lower())
     if release is None or cpu is None:
@@ -40,9 +41,11 @@ def release_for_this_machine(program: Program) -> Release | None:
 def _from_mirror(url: str) -> str:
     """The URL below `ML_PLATFORM_MIRROR`, if that is set: the mirror's address, the original host, the original path.
 
-    A mirror also answers for the checksums, so it is trusted like the projects themselves.
+    A mirror also answers for the checksums, so it is trusted like the projects themselves. Raises ProgramError.
     """
     mirror, parts = os.environ.get("ML_PLATFORM_MIRROR", "").rstrip("/"), urlsplit(url)
+    if mirror and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", mirror):
+        raise ProgramError(f"ML_PLATFORM_MIRROR={mirror} is not an address; write it like https://mirror.example.com/releases")
     return f"{mirror}/{parts.netloc}{parts.path}" if mirror else url
 
 
@@ -65,7 +68,7 @@ def reachable(servers: Iterable[str]) -> set[str]:
 def _answers(address: str) -> bool:
     try:
         httpx.head(address, timeout=PATIENCE)
-    except httpx.HTTPError:
+    except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError):  # the latter for a proxy that httpx cannot speak to
         return False
     return True
 

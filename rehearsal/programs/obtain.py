@@ -1,6 +1,7 @@
 """The order in which a program is looked for: PATH, the cache, its official release, its source."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from rehearsal import layout
@@ -24,8 +25,9 @@ def obtain(names: Iterable[str], report: Report) -> dict[str, Path]:
     found = {program: path for program in wanted if (path := installed.find(program) or cache.find(program))}
     if any(program not in found or _lacks_chart(program, cache) for program in wanted):
         with cache.locked(report):
-            _fill(cache, [program for program in wanted if program not in found], report)
-            _copy_charts(cache, wanted, report)
+            filling = _Filling(cache, report)
+            filling.put([program for program in wanted if program not in found])
+            filling.put_charts(wanted)
     return {program.name: found.get(program) or cache.path(program) for program in wanted}
 
 
@@ -34,52 +36,60 @@ def charts() -> Path:
     return Cache(layout.cache()).charts
 
 
-def _fill(cache: Cache, programs: Sequence[Program], report: Report) -> None:
-    """Have these programs in the cache, whose lock is held."""
-    for program in programs:
-        if cache.damaged(program):
-            report(f"{program} in the cache is damaged; obtaining it again")
-    missing = [program for program in programs if not cache.find(program)]  # another run may have been here meanwhile
-    missing = _download(cache, missing, report)
-    for graph in dict.fromkeys(program.graph for program in missing):
-        builder = _builder(graph, cache, report)
-        with cache.staging() as scratch:
-            together = [program for program in missing if program.graph == graph]
-            for program, files in builder.build(together, scratch).items():
-                cache.put(program, files)
-
-
-def _download(cache: Cache, programs: Sequence[Program], report: Report) -> list[Program]:
-    """Get what is released for this machine; the programs that are still missing."""
-    releases = {program: release for program in programs if (release := release_for_this_machine(program))}
-    servers = {server(release) for release in releases.values()}
-    answering = reachable(servers)
-    if silent := sorted(servers - answering):
-        report(f"no answer from {', '.join(silent)}: building from source instead")
-    for program, release in releases.items():
-        if server(release) not in answering:
-            continue
-        try:
-            with cache.staging() as scratch, transfer(program) as progress:
-                cache.put(program, download(program, release, scratch, progress))
-        except DownloadError as error:
-            report(f"{program}: {error}; building it instead")
-        else:
-            report(f"downloaded {program}")
-    return [program for program in programs if not cache.find(program)]
-
-
-def _copy_charts(cache: Cache, programs: Sequence[Program], report: Report) -> None:
-    for program in programs:
-        if _lacks_chart(program, cache):
-            with cache.staging() as scratch:
-                cache.put_chart(program, _builder(program.graph, cache, report).chart(program, scratch))
-
-
 def _lacks_chart(program: Program, cache: Cache) -> bool:
     return bool(program.chart) and not cache.chart(program).exists()
 
 
-def _builder(graph: str, cache: Cache, report: Report) -> build.Builder:
-    go = toolchain.find(toolchain.needed(build.module(graph)), cache, report)
-    return build.Builder(graph, go, cache.log(graph), report)
+class _Filling:
+    """Puts programs into a cache whose lock is held."""
+
+    def __init__(self, cache: Cache, report: Report) -> None:
+        self._cache, self._report = cache, report
+
+    def put(self, programs: Sequence[Program]) -> None:
+        for program in programs:
+            if self._cache.damaged(program):
+                self._report(f"{program} in the cache is damaged; obtaining it again")
+        self._download(self._missing(programs))  # not `programs`: another run may have been here meanwhile
+        missing = self._missing(programs)
+        for graph in dict.fromkeys(program.graph for program in missing):
+            together = [program for program in missing if program.graph == graph]
+            with self._cache.staging() as scratch:
+                for program, files in self._builder(graph).build(together, scratch).items():
+                    self._cache.put(program, files)
+
+    def put_charts(self, programs: Sequence[Program]) -> None:
+        for program in programs:
+            if _lacks_chart(program, self._cache):
+                with self._cache.staging() as scratch:
+                    self._cache.put_chart(program, self._builder(program.graph).chart(program, scratch))
+
+    def _download(self, programs: Sequence[Program]) -> None:
+        """Get what is released for this machine, as far as it can be had."""
+        releases = {program: release for program in programs if (release := release_for_this_machine(program))}
+        servers = {server(release) for release in releases.values()}
+        answering = reachable(servers)
+        if silent := sorted(servers - answering):
+            self._report(f"no answer from {', '.join(silent)}: building from source instead")
+        for program, release in releases.items():
+            if server(release) not in answering:
+                continue
+            try:
+                with self._cache.staging() as scratch, transfer(program) as progress:
+                    self._cache.put(program, download(program, release, scratch, progress))
+            except DownloadError as error:
+                self._report(f"{program}: {error}; building it instead")
+            else:
+                self._report(f"downloaded {program}")
+
+    def _missing(self, programs: Sequence[Program]) -> list[Program]:
+        return [program for program in programs if not self._cache.find(program)]
+
+    def _builder(self, graph: str) -> build.Builder:
+        return build.Builder(graph, self._go, self._cache.log(graph), self._report)
+
+    @cached_property
+    def _go(self) -> toolchain.Go:
+        """New enough for every graph; looked for only when something is built."""
+        oldest = max(toolchain.needed(build.module(program.graph)) for program in PROGRAMS.values())
+        return toolchain.find(oldest, self._cache, self._report)

