@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m rehearsal
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview status destroy down test unit lint types schema benchmark clean
+.PHONY: help up preview status destroy down test unit lint types reference benchmark clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,8 +37,9 @@ lint: $(VENV)/ready-dev ## style
 types: $(VENV)/ready-dev ## types
 	@$(VENV)/bin/basedpyright
 
-schema: $(VENV)/ready ## write config/schema.json again
+reference: $(VENV)/ready ## write config/schema.json and docs/reference.md again
 	@$(VENV)/bin/python -m config.schema > config/schema.json
+	@$(VENV)/bin/python -m config.reference > docs/reference.md
 
 benchmark: $(VENV)/ready-dev ## time this program beside a bare one and beside kubectl
 	@$(VENV)/bin/python -m benchmarks
