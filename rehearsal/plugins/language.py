@@ -18,6 +18,7 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import language_pb2 as language
 from pulumi.runtime.proto import plugin_pb2 as plugin
 from pulumi.runtime.proto.language_pb2_grpc import LanguageRuntimeServicer, add_LanguageRuntimeServicer_to_server
+from typing_extensions import override
 
 from rehearsal.plugins.program import ALREADY_REPORTED
 from rehearsal.plugins.serving import serve
@@ -43,14 +44,17 @@ class LanguageHost(LanguageRuntimeServicer):
             except subprocess.TimeoutExpired:
                 program.kill()
 
+    @override
     def Handshake(
         self, request: language.LanguageHandshakeRequest, context: grpc.ServicerContext
     ) -> language.LanguageHandshakeResponse:
         return language.LanguageHandshakeResponse()
 
+    @override
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin.PluginInfo:
         return plugin.PluginInfo(version=metadata.version("pulumi"))
 
+    @override
     def GetRequiredPackages(
         self, request: language.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> language.GetRequiredPackagesResponse:
@@ -58,6 +62,7 @@ class LanguageHost(LanguageRuntimeServicer):
         but not used by this stack costs no download."""
         return language.GetRequiredPackagesResponse()
 
+    @override
     def GetProgramDependencies(
         self, request: language.GetProgramDependenciesRequest, context: grpc.ServicerContext
     ) -> language.GetProgramDependenciesResponse:
@@ -67,6 +72,7 @@ class LanguageHost(LanguageRuntimeServicer):
             dependencies=[language.DependencyInfo(name=name, version=version) for name, version in sorted(dependencies.items())]
         )
 
+    @override
     def Run(self, request: language.RunRequest, context: grpc.ServicerContext) -> language.RunResponse:
         program = subprocess.Popen(self._command(request), cwd=request.pwd, env=_environment(request))
         self._programs.add(program)
@@ -80,6 +86,7 @@ class LanguageHost(LanguageRuntimeServicer):
             return language.RunResponse(error=f"Program exited with non-zero exit code: {code}")
         return language.RunResponse()
 
+    @override
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         self.stop()
         return Empty()

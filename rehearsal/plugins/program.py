@@ -7,7 +7,6 @@ dependencies are installed.
 import argparse
 import asyncio
 import logging
-import os
 import runpy
 import signal
 import sys
@@ -51,9 +50,9 @@ def _configure(options: argparse.Namespace) -> None:
 
 def _traceback(error: Exception, program: Path) -> str:
     """The error as the user would see it without Pulumi: from the first frame of their program on."""
-    main = str(program / "__main__.py" if program.is_dir() else program)
+    main = program / "__main__.py" if program.is_dir() else program
     frame = error.__traceback__
-    while frame and os.path.abspath(frame.tb_frame.f_code.co_filename) != main:
+    while frame and Path(frame.tb_frame.f_code.co_filename) != main:
         frame = frame.tb_next
     return "".join(traceback.format_exception(type(error), error, frame or error.__traceback__))
 
@@ -72,13 +71,16 @@ def main() -> int:
     sys.argv = [str(options.program), *options.arguments]
     sys.path.insert(0, str(program if program.is_dir() else program.parent))
 
+    def run() -> None:
+        runpy.run_path(str(program), run_name="__main__")
+
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     # A thread sits behind each registration in flight: four for each operation that the engine runs at one time.
     executor = ThreadPoolExecutor(max_workers=4 * max(options.parallel, 1))
     loop.set_default_executor(executor)
     try:
-        loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: runpy.run_path(str(program), run_name="__main__") and None))
+        loop.run_until_complete(pulumi.runtime.run_in_stack(run))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return ALREADY_REPORTED

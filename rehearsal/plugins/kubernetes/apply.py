@@ -12,10 +12,10 @@ from typing import Any
 
 from rehearsal.plugins.kubernetes import errors, objects
 from rehearsal.plugins.kubernetes.client import APPLY, JSON_PATCH, Client
-from rehearsal.plugins.kubernetes.errors import ApiError, Failure
+from rehearsal.plugins.kubernetes.errors import ApiError, ProviderError
 from rehearsal.plugins.kubernetes.objects import Kind
 from rehearsal.plugins.kubernetes.paths import parse
-from rehearsal.plugins.kubernetes.values import Json
+from rehearsal.plugins.kubernetes.values import Json, is_object
 
 _CREATOR = "pulumi-kubernetes"
 _PATCH_FORCE = "pulumi.com/patchForce"
@@ -48,7 +48,7 @@ class Applier:
             )
         except ApiError as error:
             if error.already_exists and not self.dry:
-                raise Failure(errors.ALREADY_EXISTS.format(error=error)) from error
+                raise ProviderError(errors.ALREADY_EXISTS.format(error=error)) from error
             raise
 
     def upsert(self, item: Json, manager: str) -> Json:
@@ -92,7 +92,7 @@ class Applier:
         except ApiError as error:
             if error.conflict:
                 fields = "\n".join(f"  {line}" for line in errors.conflicting_fields(error))
-                raise Failure(errors.CONFLICT.format(error=f"{error}\n{fields}", manager=manager)) from error
+                raise ProviderError(errors.CONFLICT.format(error=f"{error}\n{fields}", manager=manager)) from error
             raise
 
     def _replace(self, item: Json, live: Json, manager: str) -> Json:
@@ -151,7 +151,7 @@ def _leave(item: Json, live: Json, path: str, manager: str) -> None:
     }
     holder = objects.dig(item, *parents) if parents else item
     present = objects.dig(live, *parents, last)
-    if not isinstance(holder, dict):
+    if not is_object(holder):
         return
     if owners and manager not in owners:
         holder.pop(last, None)

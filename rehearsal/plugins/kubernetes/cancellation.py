@@ -1,7 +1,7 @@
 """Ends waits at once when the engine cancels the operation."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 
@@ -29,7 +29,7 @@ class Cancellation:
         return self._event.wait(seconds)
 
     @contextmanager
-    def waking(self, wake: Callable[[], None]) -> Iterator[None]:
+    def waking(self, wake: Callable[[], None]) -> Generator[None]:
         """While in here, cancellation calls `wake`; at once if it was requested before."""
         with self._lock:
             self._wakers.add(wake)

@@ -7,10 +7,10 @@ from pulumi.runtime.proto.provider_pb2 import CheckRequest
 
 from rehearsal.plugins.kubernetes import objects
 from rehearsal.plugins.kubernetes.client import Client
-from rehearsal.plugins.kubernetes.errors import Failure
+from rehearsal.plugins.kubernetes.errors import ProviderError
 from rehearsal.plugins.kubernetes.normal import normal
 from rehearsal.plugins.kubernetes.objects import CLUSTER_SCOPED, Kind
-from rehearsal.plugins.kubernetes.values import UNKNOWN, Json
+from rehearsal.plugins.kubernetes.values import UNKNOWN, Json, is_object
 
 AUTONAMED = "pulumi.com/autonamed"
 MANAGED_BY = "app.kubernetes.io/managed-by"
@@ -28,13 +28,13 @@ def checked(item: Json, old: Json, name: str, seed: bytes, autonaming: Autonamin
     given = objects.metadata(item)
     if not given.get("name") and item.get("metadata") is not UNKNOWN:
         if given.get("generateName"):
-            raise Failure("`metadata.generateName` is not possible with server-side apply; leave the name to Pulumi, or set it")
+            raise ProviderError("server-side apply has no `metadata.generateName`; leave the name to Pulumi, or set it")
         if autonamed(old) or not old:
             objects.set_name(item, objects.name(old) or _new_name(name, seed, autonaming))
             objects.annotate(item, AUTONAMED, "true")
     if objects.dig(old, "metadata", "labels", MANAGED_BY) == "pulumi":  # from a state made by client-side apply
         labels = objects.metadata(item).setdefault("labels", {})
-        if isinstance(labels, dict):
+        if is_object(labels):
             labels[MANAGED_BY] = "pulumi"
     return item
 
@@ -46,7 +46,7 @@ def autonamed(item: Json) -> bool:
 def _new_name(name: str, seed: bytes, autonaming: Autonaming | None) -> str:
     if autonaming is not None:
         if autonaming.mode == Autonaming.DISABLE:
-            raise Failure("autonaming is disabled: set `metadata.name`")
+            raise ProviderError("autonaming is disabled: set `metadata.name`")
         return autonaming.proposed_name
     suffix = hashlib.sha256(seed).hexdigest()[:8] if seed else secrets.token_hex(4)
     return f"{name}-{suffix}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from rehearsal.plugins.kubernetes.secrets import keep_secret
-from rehearsal.plugins.kubernetes.values import Json, plain
+from rehearsal.plugins.kubernetes.values import Json, is_list, is_object, plain
 
 INPUTS = "__inputs"
 INITIAL_API_VERSION = "__initialApiVersion"
@@ -66,10 +66,8 @@ def kubernetes_form(properties: Json) -> Json:
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    match value:
-        case dict():
-            return {names.get(key, key): _renamed(item, names) for key, item in value.items()}
-        case list():
-            return [_renamed(item, names) for item in value]
-        case _:
-            return value
+    if is_object(value):
+        return {names.get(key, key): _renamed(item, names) for key, item in value.items()}
+    if is_list(value):
+        return [_renamed(item, names) for item in value]
+    return value

@@ -2,15 +2,15 @@
 
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import urllib3
 from kubernetes.client import ApiClient, Configuration
 
-from rehearsal.plugins.kubernetes.errors import ApiError, NoSuchKind, Unreachable
+from rehearsal.plugins.kubernetes.errors import ApiError, NoSuchKindError, UnreachableError
 from rehearsal.plugins.kubernetes.objects import CLUSTER_SCOPED, Kind
 from rehearsal.plugins.kubernetes.values import Json
 
@@ -42,14 +42,14 @@ class Client:
     def __init__(self, configuration: Configuration, timeout: float | None = None):
         """`timeout` in seconds for a request; without it a request may take as long as the API server likes."""
         configuration.connection_pool_maxsize = _CONNECTIONS
-        self._api = ApiClient(configuration)
+        self._api: Any = ApiClient(configuration)  # its methods have no types
         self._timeout = timeout
         self._lock = threading.Lock()
         self._served: dict[str, dict[str, Resource]] = {}
         self.host = str(configuration.host)
 
     def request(self, verb: str, path: str, body: Any = None, content: str = JSON, **query: Any) -> Json:
-        """The API server's answer. Raises `ApiError` when it refuses, `Unreachable` when there is none."""
+        """The API server's answer. Raises `ApiError` when it refuses, `UnreachableError` when there is none."""
         response = self._send(verb, path, body, content, self._timeout, query)
         return json.loads(response.data)
 
@@ -67,11 +67,11 @@ class Client:
             if response.status >= 400:
                 raise ApiError(_status(response))
         except urllib3.exceptions.HTTPError as error:
-            raise Unreachable(f"the Kubernetes API server at {self.host} does not answer: {_cause(error)}") from error
+            raise UnreachableError(f"the Kubernetes API server at {self.host} does not answer: {_cause(error)}") from error
         return response
 
     @contextmanager
-    def watch(self, path: str, **query: Any) -> Iterator["Watch"]:
+    def watch(self, path: str, **query: Any) -> Generator["Watch"]:
         """Changes below `path`, until the block is left."""
         response = self._send("GET", path, None, JSON, None, {"watch": "true", **query})
         try:
@@ -83,14 +83,14 @@ class Client:
         return self.request("GET", "/version")
 
     def resource(self, kind: Kind) -> Resource:
-        """Where the API server serves a kind. Raises `NoSuchKind` when it does not, even after asking again."""
+        """Where the API server serves a kind. Raises `NoSuchKindError` when it does not, even after asking again."""
         with self._lock:
             found = self._served.get(kind.api_version, {}).get(kind.name)
             if found is None:
                 self._served[kind.api_version] = self._discover(kind.api_version)
                 found = self._served[kind.api_version].get(kind.name)
         if found is None:
-            raise NoSuchKind(f'no matches for kind "{kind.name}" in version "{kind.api_version}"')
+            raise NoSuchKindError(f'no matches for kind "{kind.name}" in version "{kind.api_version}"')
         return found
 
     def _discover(self, api_version: str) -> dict[str, Resource]:
@@ -113,7 +113,7 @@ class Client:
             return kind.name not in CLUSTER_SCOPED
         try:
             return self.resource(kind).namespaced
-        except (NoSuchKind, Unreachable, ApiError):
+        except (NoSuchKindError, UnreachableError, ApiError):
             return True
 
 
@@ -138,10 +138,8 @@ class Watch:
             return  # closed, by either side
 
     def stop(self) -> None:
-        try:
+        with suppress(RuntimeError, ValueError, OSError):  # when it is over already
             self._response.shutdown()
-        except (RuntimeError, ValueError, OSError):
-            pass  # already over
 
 
 def _status(response: urllib3.HTTPResponse) -> Json:

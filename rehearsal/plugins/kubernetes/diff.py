@@ -7,7 +7,7 @@ from pulumi.runtime.proto.provider_pb2 import PropertyDiff
 
 from rehearsal.plugins.kubernetes.immutable import Pattern, touches
 from rehearsal.plugins.kubernetes.paths import Path, contains, parse, render
-from rehearsal.plugins.kubernetes.values import Json
+from rehearsal.plugins.kubernetes.values import Json, is_list, is_object
 
 _MISSING: Final = object()
 _REPLACING = {
@@ -48,10 +48,10 @@ def _differences(path: Path, old: Any, new: Any) -> Iterator[_Difference]:
             yield path, PropertyDiff.DELETE, None
     elif old is _MISSING:
         yield path, PropertyDiff.ADD, new
-    elif isinstance(old, dict) and isinstance(new, dict):
+    elif is_object(old) and is_object(new):
         for key in [*new, *(key for key in old if key not in new)]:
             yield from _differences((*path, key), old.get(key, _MISSING), new.get(key, _MISSING))
-    elif isinstance(old, list) and isinstance(new, list):
+    elif is_list(old) and is_list(new):
         for index in range(max(len(old), len(new))):
             yield from _differences((*path, index), _at(old, index), _at(new, index))
     elif old != new or isinstance(old, bool) != isinstance(new, bool):

@@ -1,5 +1,8 @@
 """Messages for the user, through the engine."""
 
+from contextlib import suppress
+from typing import Any
+
 import grpc
 from pulumi.runtime.proto import engine_pb2 as engine
 from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
@@ -11,7 +14,7 @@ class Engine:
     """The engine that started this plugin."""
 
     def __init__(self, address: str):
-        self._stub = EngineStub(grpc.insecure_channel(address, options=ENGINE_OPTIONS))
+        self._stub: Any = EngineStub(grpc.insecure_channel(address, options=ENGINE_OPTIONS))
 
     def warn(self, urn: str, message: str) -> None:
         """Shown among the diagnostics at the end."""
@@ -26,7 +29,5 @@ class Engine:
         self._log(engine.WARNING if problem else engine.INFO, urn, message, ephemeral=True)
 
     def _log(self, severity: engine.LogSeverity.ValueType, urn: str, message: str, ephemeral: bool = False) -> None:
-        try:
+        with suppress(grpc.RpcError):  # the engine may be going; the operation's own result is what counts
             self._stub.Log(engine.LogRequest(severity=severity, urn=urn, message=message, ephemeral=ephemeral))
-        except grpc.RpcError:
-            pass  # the engine is going; the operation's own result is what counts

@@ -6,11 +6,11 @@ from typing import Any
 from rehearsal.plugins.kubernetes.values import Json
 
 
-class Failure(Exception):
+class ProviderError(Exception):
     """An operation failed and changed nothing that Pulumi must remember."""
 
 
-class ApiError(Failure):
+class ApiError(ProviderError):
     """The API server refused a request; `str()` is its own message."""
 
     def __init__(self, status: Json):
@@ -50,15 +50,23 @@ class ApiError(Failure):
         return self.code == 410
 
 
-class NoSuchKind(Failure):
+class NoSuchKindError(ProviderError):
     """The API server serves no such kind; its custom resource definition may not be there yet."""
 
 
-class Unreachable(Failure):
+class UnreachableError(ProviderError):
     """There is no API server to talk to."""
 
 
-class NotReady(Failure):
+class InvalidInputError(ProviderError):
+    """An input is wrong in a way that is known before anything is tried."""
+
+    def __init__(self, field: str, message: str):
+        super().__init__(message)
+        self.field = field
+
+
+class NotReadyError(ProviderError):
     """The object is in the cluster but did not become ready: `problems` say why, `live` is what was last seen of it."""
 
     def __init__(self, message: str, problems: Sequence[str], live: Json):
@@ -67,7 +75,7 @@ class NotReady(Failure):
         self.live = live
 
 
-class PartialFailure(Exception):
+class PartialError(Exception):
     """The operation changed something and then failed: Pulumi keeps `state`, and tries an update next time."""
 
     def __init__(self, identifier: str, message: str, reasons: Sequence[str], state: Json, inputs: Json | None = None):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rehearsal.plugins.kubernetes.objects import Kind, dig
-from rehearsal.plugins.kubernetes.values import Json
+from rehearsal.plugins.kubernetes.values import Json, is_list, is_object
 
 Pattern = tuple[str, ...]
 
@@ -83,7 +83,7 @@ def touches(path: tuple[str | int, ...], value: Any, patterns: Iterable[Pattern]
 
 
 def _touches(path: tuple[str | int, ...], value: Any, pattern: Pattern) -> bool:
-    for step, wanted in zip(path, pattern):
+    for step, wanted in zip(path, pattern, strict=False):
         if wanted != (step if isinstance(step, str) else "*"):
             return False
     return _has(value, pattern[len(path) :])
@@ -94,5 +94,5 @@ def _has(value: Any, rest: Pattern) -> bool:
     if not rest:
         return True
     if rest[0] == "*":
-        return isinstance(value, list) and any(_has(item, rest[1:]) for item in value)
-    return isinstance(value, dict) and rest[0] in value and _has(value[rest[0]], rest[1:])
+        return is_list(value) and any(_has(item, rest[1:]) for item in value)
+    return is_object(value) and rest[0] in value and _has(value[rest[0]], rest[1:])

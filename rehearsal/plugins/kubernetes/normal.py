@@ -8,11 +8,11 @@ import binascii
 from decimal import Decimal
 from typing import Any
 
-from kubernetes.utils import parse_quantity
+from kubernetes.utils import parse_quantity  # pyright: ignore[reportUnknownVariableType]: it has no types
 
 from rehearsal.plugins.kubernetes import objects
 from rehearsal.plugins.kubernetes.objects import Kind
-from rehearsal.plugins.kubernetes.values import Json, Unknown, contains
+from rehearsal.plugins.kubernetes.values import Json, Unknown, contains, is_list, is_object
 
 _QUANTITY_MAPS = frozenset(
     {"limits", "requests", "hard", "capacity", "default", "defaultRequest", "max", "min", "maxLimitRequestRatio", "podFixed"}
@@ -44,7 +44,7 @@ _DECIMAL = ("n", "u", "m", "", "k", "M", "G", "T", "P", "E")
 def normal(item: Json) -> Json:
     """The object in its normal form: a copy where it differs. Objects with unknowns only lose read-only metadata."""
     given = item.get("metadata")
-    if isinstance(given, dict):
+    if is_object(given):
         item = {**item, "metadata": {key: value for key, value in given.items() if key not in objects.READ_ONLY}}
     kind = Kind.of(item)
     if not kind.built_in or contains(item, Unknown):
@@ -88,9 +88,9 @@ def _plain(amount: Decimal) -> str:
 
 def _typed(value: Any) -> Any:
     """Built-in kinds: quantities in one form, and without the zero values that the API server leaves out."""
-    if isinstance(value, list):
+    if is_list(value):
         return [_typed(item) for item in value]
-    if not isinstance(value, dict):
+    if not is_object(value):
         return value
     made: Json = {}
     for key, item in value.items():
@@ -98,7 +98,7 @@ def _typed(value: Any) -> Any:
             continue
         if key in _USER_MAPS:
             made[key] = item
-        elif key in _QUANTITY_MAPS and isinstance(item, dict):
+        elif key in _QUANTITY_MAPS and is_object(item):
             made[key] = {name: amount if isinstance(amount, dict | list) else quantity(amount) for name, amount in item.items()}
         elif key in _QUANTITY_FIELDS:
             made[key] = quantity(item)
@@ -143,14 +143,14 @@ def _base64(value: Any) -> Any:
 
 def without_dropped(new: Any, sent: Any, live: Any) -> Any:
     """`new` without what was sent before just so and is not in `live`: the API server drops it (`stdin: false`, `[]`)."""
-    if isinstance(new, dict) and isinstance(live, dict):
-        sent = sent if isinstance(sent, dict) else {}
+    if is_object(new) and is_object(live):
+        sent = sent if is_object(sent) else {}
         return {
             key: without_dropped(value, sent.get(key), live.get(key))
             for key, value in new.items()
             if key in live or key not in sent or sent[key] != value
         }
-    if isinstance(new, list) and isinstance(live, list) and isinstance(sent, list):
+    if is_list(new) and is_list(live) and is_list(sent):
         return [
             without_dropped(value, sent[index] if index < len(sent) else None, live[index] if index < len(live) else None)
             for index, value in enumerate(new)

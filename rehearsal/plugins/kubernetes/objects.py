@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from rehearsal.plugins.kubernetes.values import Json
+from rehearsal.plugins.kubernetes.values import Json, is_list, is_object
 
 SKIP_AWAIT = "pulumi.com/skipAwait"
 READ_ONLY = (
@@ -104,7 +104,7 @@ CLUSTER_SCOPED = frozenset(
 def metadata(item: Json) -> Json:
     """The object's metadata; a missing or unknown one reads as empty."""
     found = item.get("metadata")
-    return found if isinstance(found, dict) else {}
+    return found if is_object(found) else {}
 
 
 def name(item: Json) -> str:
@@ -121,26 +121,26 @@ def set_namespace(item: Json, value: str) -> None:
     """An empty one removes it. Unknown metadata stays unknown."""
     if not value:
         metadata(item).pop("namespace", None)
-    elif isinstance(found := item.setdefault("metadata", {}), dict):
+    elif is_object(found := item.setdefault("metadata", {})):
         found["namespace"] = value
 
 
 def set_name(item: Json, value: str) -> None:
     """Unknown metadata stays unknown."""
-    if isinstance(found := item.setdefault("metadata", {}), dict):
+    if is_object(found := item.setdefault("metadata", {})):
         found["name"] = value
 
 
 def annotation(item: Json, key: str) -> str:
     found = metadata(item).get("annotations")
-    value = found.get(key) if isinstance(found, dict) else None
+    value = found.get(key) if is_object(found) else None
     return value if isinstance(value, str) else ""
 
 
 def annotate(item: Json, key: str, value: str) -> None:
     """Set an annotation of an object with metadata, unless annotations are not known yet."""
     found = metadata(item).setdefault("annotations", {})
-    if isinstance(found, dict):
+    if is_object(found):
         found[key] = value
 
 
@@ -158,10 +158,22 @@ def split_identifier(text: str) -> tuple[str, str]:
 def dig(item: Any, *path: str) -> Any:
     """The value at the end of the path, or None."""
     for key in path:
-        if not isinstance(item, dict):
+        if not is_object(item):
             return None
         item = item.get(key)
     return item
+
+
+def dig_object(item: Any, *path: str) -> Json:
+    """The object at the end of the path; empty when there is none."""
+    found = dig(item, *path)
+    return found if is_object(found) else {}
+
+
+def dig_list(item: Any, *path: str) -> list[Any]:
+    """The list at the end of the path; empty when there is none."""
+    found = dig(item, *path)
+    return found if is_list(found) else []
 
 
 def prune(live: Any, shape: Any) -> Any:
@@ -169,8 +181,8 @@ def prune(live: Any, shape: Any) -> Any:
 
     Lists are cut to the shape's length; a value of another type is taken whole.
     """
-    if isinstance(live, dict) and isinstance(shape, dict):
+    if is_object(live) and is_object(shape):
         return {key: prune(value, shape[key]) for key, value in live.items() if key in shape}
-    if isinstance(live, list) and isinstance(shape, list):
-        return [prune(value, part) for value, part in zip(live, shape)]
+    if is_list(live) and is_list(shape):
+        return [prune(value, part) for value, part in zip(live, shape, strict=False)]
     return live

@@ -38,4 +38,4 @@ def parse(text: str) -> Path:
 
 def contains(outer: Path, inner: Path) -> bool:
     """Whether `inner` is at or below `outer`."""
-    return len(outer) <= len(inner) and all(wanted in ("*", step) for wanted, step in zip(outer, inner))
+    return len(outer) <= len(inner) and all(wanted in ("*", step) for wanted, step in zip(outer, inner, strict=False))

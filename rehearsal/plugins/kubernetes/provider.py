@@ -11,40 +11,27 @@ from rehearsal.plugins.kubernetes.cancellation import Cancellation
 from rehearsal.plugins.kubernetes.checkpoint import Checkpoint, kubernetes_form
 from rehearsal.plugins.kubernetes.client import Client
 from rehearsal.plugins.kubernetes.engine import Engine
-from rehearsal.plugins.kubernetes.errors import ApiError, Failure, NoSuchKind, NotReady, PartialFailure, Unreachable
+from rehearsal.plugins.kubernetes.errors import (
+    ApiError,
+    NoSuchKindError,
+    NotReadyError,
+    PartialError,
+    ProviderError,
+    UnreachableError,
+)
 from rehearsal.plugins.kubernetes.immutable import IDENTITY, immutable
 from rehearsal.plugins.kubernetes.normal import normal, without_dropped
 from rehearsal.plugins.kubernetes.objects import Kind
+from rehearsal.plugins.kubernetes.readiness import Readiness
 from rehearsal.plugins.kubernetes.secrets import keep_secret
 from rehearsal.plugins.kubernetes.settings import Settings
+from rehearsal.plugins.kubernetes.target import Target
 from rehearsal.plugins.kubernetes.values import Json, Unknown, contains
-from rehearsal.plugins.kubernetes.waiting import rules
-from rehearsal.plugins.kubernetes.waiting.rule import Sight
-from rehearsal.plugins.kubernetes.waiting.watching import Waiter, timeout_for
 
 _RETRIES = (1, 2, 4, 8, 16)
 """Seconds between attempts to create what needs a namespace or a kind that is still being made."""
 
 _PROPAGATION = "pulumi.com/deletionPropagationPolicy"
-
-
-@dataclass(frozen=True)
-class Target:
-    """The resource that a request is about."""
-
-    urn: str
-
-    @property
-    def type(self) -> str:
-        return self.urn.split("::")[2].rpartition("$")[2]
-
-    @property
-    def name(self) -> str:
-        return self.urn.split("::", 3)[3]
-
-    def is_patch(self, item: Json) -> bool:
-        """Whether it is a Patch resource: some fields of an object that belongs to someone else."""
-        return self.type.rpartition(":")[2] == f"{item.get('kind')}Patch"
 
 
 @dataclass
@@ -65,7 +52,7 @@ class Provider:
             self._refuse_list(target)
         item = kubernetes_form(given)
         if target.is_patch(item) and not objects.metadata(item).get("name"):
-            raise Failure("a Patch resource needs the name of its object: set `metadata.name`")
+            raise ProviderError("a Patch resource needs the name of its object: set `metadata.name`")
         item = check.checked(item, kubernetes_form(old), target.name, seed, autonaming)
         kind = Kind.of(item)
         if self._namespaced(kind):
@@ -119,18 +106,18 @@ class Provider:
         except ApiError as error:
             if preview and self._plan_anyway(target, error):
                 return "", given
-            raise Failure(f"{Kind.of(item).name} '{objects.identifier(item)}' was not created: {error}") from error
+            raise ProviderError(f"{Kind.of(item).name} '{objects.identifier(item)}' was not created: {error}") from error
         if preview:
             live.pop("status", None)  # what a controller will write there is not known
             return "", checkpoint.write(item, live, given, item["apiVersion"], manager)
-        problem: NotReady | None = None
+        problem: NotReadyError | None = None
         try:
-            live = self._wait(target, item, live, None, timeout)
-        except NotReady as error:
+            live = self._readiness.wait(target.urn, item, live, None, timeout)
+        except NotReadyError as error:
             problem, live = error, error.live
         state = checkpoint.write(item, live, given, item["apiVersion"], manager)
         if problem:
-            raise PartialFailure(objects.identifier(live), f"created, but {problem}", problem.problems, state)
+            raise PartialError(objects.identifier(live), f"created, but {problem}", problem.problems, state)
         return objects.identifier(live), state
 
     def update(self, target: Target, state: Json, given: Json, timeout: float, ignored: Sequence[str], preview: bool) -> Json:
@@ -140,15 +127,15 @@ class Provider:
         before = Checkpoint.read(state)
         manager = field_manager(item, before.field_manager)
         applier = self._applier(preview)
-        problem: Failure | None = None
+        problem: ProviderError | None = None
         reasons: list[str] = []
         try:
             live = applier.update(item, manager, ignored, target.is_patch(item))
             if not preview:
-                live = self._wait(target, item, live, before.live, timeout)
-        except NotReady as error:
+                live = self._readiness.wait(target.urn, item, live, before.live, timeout)
+        except NotReadyError as error:
             problem, reasons, live = error, error.problems, error.live
-        except Failure as error:
+        except ProviderError as error:
             if preview:
                 if isinstance(error, ApiError) and self._plan_anyway(target, error):
                     return given
@@ -157,8 +144,8 @@ class Provider:
         after = checkpoint.write(item, live, given, before.api_version, manager)
         if problem:
             name = f"{Kind.of(item).name} '{objects.identifier(live)}'"
-            message = str(problem) if isinstance(problem, NotReady) else f"{name} was not updated: {problem}"
-            raise PartialFailure(objects.identifier(live), message, reasons, after)
+            message = str(problem) if isinstance(problem, NotReadyError) else f"{name} was not updated: {problem}"
+            raise PartialError(objects.identifier(live), message, reasons, after)
         if not preview and before.field_manager and before.field_manager != manager:
             applier.relinquish(live, before.field_manager)
         return after
@@ -175,7 +162,7 @@ class Provider:
             kind = Kind(kind.api_version, kind.name.removesuffix("Patch"))
         try:
             live = client.request("GET", client.resource(kind).path(place or objects.namespace(inputs), name))
-        except NoSuchKind:
+        except NoSuchKindError:
             return None
         except ApiError as error:
             if error.not_found:
@@ -184,7 +171,7 @@ class Provider:
         if importing:
             now = normal({key: value for key, value in live.items() if key != "status"})
             for key in ("deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration"):
-                objects.dig(now, "metadata", "annotations") and now["metadata"]["annotations"].pop(key, None)
+                now["metadata"].get("annotations", {}).pop(key, None)
         else:
             now = objects.prune(live, inputs)
         manager = field_manager(inputs, before.field_manager)
@@ -212,20 +199,17 @@ class Provider:
             path = resource.path(place, objects.split_identifier(identifier)[1])
             client.request("DELETE", path, options)
             live = client.request("GET", path)
-        except NoSuchKind:
+        except NoSuchKindError:
             return  # its definition is gone, and so is it
         except ApiError as error:
             if error.not_found:
                 return
             raise
-        if objects.annotation(before.inputs, objects.SKIP_AWAIT) == "true" and Kind.of(live) in _MAY_LINGER:
-            return
         try:
-            self._waiter(target, client).until_gone(live, timeout_for(before.inputs, timeout, default=600))
-        except NotReady as error:
+            self._readiness.wait_until_gone(target.urn, before.inputs, live, timeout)
+        except NotReadyError as error:
             after = checkpoint.write(before.inputs, error.live, state, before.api_version, before.field_manager)
-            raise PartialFailure(identifier, str(error), error.problems, after) from error
-        self.engine.status(target.urn, "")
+            raise PartialError(identifier, str(error), error.problems, after) from error
 
     def _create(self, target: Target, item: Json, manager: str, patch: bool, preview: bool) -> Json:
         """Create the object, with patience for a namespace or a kind that comes into being at the same time."""
@@ -235,64 +219,33 @@ class Provider:
                 if patch or self.settings.upsert_existing_objects:
                     return applier.upsert(item, manager)
                 return applier.create(item)
-            except (ApiError, NoSuchKind) as error:
-                early = isinstance(error, NoSuchKind) or error.not_found
+            except (ApiError, NoSuchKindError) as error:
+                early = isinstance(error, NoSuchKindError) or error.not_found
                 if preview or not early or pause is None:
-                    if isinstance(error, NoSuchKind):
-                        raise Failure(errors.NO_SUCH_KIND.format(kind=Kind.of(item))) from error
+                    if isinstance(error, NoSuchKindError):
+                        raise ProviderError(errors.NO_SUCH_KIND.format(kind=Kind.of(item))) from error
                     raise
                 self.engine.status(target.urn, f"attempt {attempt} failed, trying again: {error}")
                 if self.cancellation.sleep(pause):
-                    raise Failure("cancelled before it was created") from error
+                    raise ProviderError("cancelled before it was created") from error
         raise AssertionError("the last attempt either returns or raises")
 
-    def _wait(self, target: Target, item: Json, live: Json, before: Json | None, timeout: float) -> Json:
-        """The object once it is ready. Raises `NotReady`, for wrong annotations too: the object is there."""
-        try:
-            rule = rules.rule_for(item)
-        except Failure as error:
-            raise NotReady(str(error), [], live) from error
-        if rule is None:
-            return live
-        waiter = self._waiter(target, self._reachable())
-        live = waiter.until_ready(live, before, rule, timeout_for(item, timeout, rule.timeout))
-        self.engine.status(target.urn, "")
-        return live
-
     def _report_unready(self, identifier: str, inputs: Json, live: Json, state: Json, now: Json) -> None:
-        rule = rules.RULES.get(Kind.of(live))
-        if rule is None or not rule.on_read or objects.annotation(inputs, objects.SKIP_AWAIT) == "true":
-            return
-        client = self._reachable()
-        companion: Json | None = None
-        if rule.companion:
-            try:
-                companion = client.request(
-                    "GET", client.resource(rule.companion).path(objects.namespace(live), objects.name(live))
-                )
-            except ApiError:
-                companion = None
-        verdict = rule.judge(Sight(client, live, companion=companion))
-        if not verdict.ready:
+        verdict = self._readiness.now(inputs, live)
+        if verdict and not verdict.ready:
             message = f"{Kind.of(live).name} '{identifier}' is not ready: {verdict.status}"
-            raise PartialFailure(identifier, message, verdict.problems, state, now)
+            raise PartialError(identifier, message, verdict.problems, state, now)
 
-    def _waiter(self, target: Target, client: Client) -> Waiter:
-        shown: dict[bool, str] = {}
-
-        def report(message: str, problem: bool) -> None:
-            if shown.get(problem) != message:
-                shown[problem] = message
-                self.engine.status(target.urn, message, problem)
-
-        return Waiter(client, self.cancellation, report)
+    @property
+    def _readiness(self) -> Readiness:
+        return Readiness(self.engine, self.cancellation, self._reachable())
 
     def _applier(self, dry: bool) -> Applier:
         return Applier(self._reachable(), self.settings.patch_force, dry)
 
     def _reachable(self) -> Client:
         if self.client is None:
-            raise Unreachable(f"configured Kubernetes cluster is unreachable: {self.unreachable}")
+            raise UnreachableError(f"configured Kubernetes cluster is unreachable: {self.unreachable}")
         return self.client
 
     def _can_preview(self, item: Json) -> bool:
@@ -301,7 +254,7 @@ class Provider:
             return False
         try:
             self.client.resource(Kind.of(item))
-        except NoSuchKind:
+        except NoSuchKindError:
             return False
         return True
 
@@ -315,11 +268,11 @@ class Provider:
             self.engine.warn(target.urn, f"the API server will refuse this: {error}")
         return error.forbidden or error.namespace_missing or error.already_exists
 
-    def _live_after(self, error: Failure, live: Json) -> Json:
+    def _live_after(self, error: ProviderError, live: Json) -> Json:
         """The object as it is after a failed update, for the state."""
         try:
             return self._applier(False).read(live)
-        except Failure:
+        except ProviderError:
             raise error from None
 
     def _namespaced(self, kind: Kind) -> bool:
@@ -328,18 +281,4 @@ class Provider:
     def _refuse_list(self, target: Target) -> None:
         kind = Kind.of_token(target.type)
         if kind.built_in:
-            raise Failure(f"{kind.name} is a list as YAML files have it; make a resource for each of its items instead")
-
-
-_MAY_LINGER = frozenset(
-    {
-        Kind("v1", "Namespace"),
-        Kind("v1", "Pod"),
-        Kind("v1", "ReplicationController"),
-        Kind("apps/v1", "DaemonSet"),
-        Kind("apps/v1", "Deployment"),
-        Kind("apps/v1", "StatefulSet"),
-        Kind("batch/v1", "Job"),
-    }
-)
-"""Kinds for which `skipAwait` also means not to wait for their deletion."""
+            raise ProviderError(f"{kind.name} is a list as YAML files have it; make a resource for each of its items instead")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rehearsal.plugins.kubernetes.values import Json, Secret, contains
+from rehearsal.plugins.kubernetes.values import Json, Secret, contains, is_object
 
 
 def keep_secret(outputs: Json, inputs: Json) -> Json:
@@ -20,7 +20,7 @@ def keep_secret(outputs: Json, inputs: Json) -> Json:
         if key not in outputs:
             continue
         made = outputs[key]
-        if isinstance(made, dict) and isinstance(given, dict):
+        if is_object(made) and is_object(given):
             keep_secret(made, given)
         elif contains(given, Secret):
             outputs[key] = _secret(made)

@@ -9,12 +9,12 @@ from typing import Any, Self
 
 import yaml
 from kubernetes.client import Configuration
-from kubernetes.config import load_kube_config_from_dict
+from kubernetes.config import load_kube_config_from_dict  # pyright: ignore[reportUnknownVariableType]: it has no types
 from kubernetes.config.config_exception import ConfigException
 
-from rehearsal.plugins.kubernetes.errors import Unreachable
-from rehearsal.plugins.kubernetes.objects import dig
-from rehearsal.plugins.kubernetes.values import UNKNOWN, Json
+from rehearsal.plugins.kubernetes.errors import UnreachableError
+from rehearsal.plugins.kubernetes.objects import dig, dig_list
+from rehearsal.plugins.kubernetes.values import UNKNOWN, Json, is_object
 
 _PREFIX = "kubernetes:config:"
 _SERVER_KEYS = ("kubeconfig", "context", "cluster")
@@ -69,9 +69,9 @@ class Settings:
 def kubeconfig(given: Any) -> Json:
     """A kubeconfig from a path, from its contents, or as the object itself; nothing means the user's own.
 
-    Raises `Unreachable` when there is none, or when it is not one.
+    Raises `UnreachableError` when there is none, or when it is not one.
     """
-    if isinstance(given, dict):
+    if is_object(given):
         return given
     text = str(given or os.environ.get("KUBECONFIG") or "~/.kube/config")
     is_path = "\n" not in text and not text.lstrip().startswith("{")
@@ -79,33 +79,44 @@ def kubeconfig(given: Any) -> Json:
         contents = Path(text).expanduser().read_text() if is_path else text
         found = yaml.safe_load(contents)
     except OSError as error:
-        raise Unreachable(f"the kubeconfig {text} cannot be read: {error.strerror}") from error
+        raise UnreachableError(f"the kubeconfig {text} cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:
-        raise Unreachable(f"the kubeconfig {text if is_path else 'given as text'} is not YAML") from error
-    if not isinstance(found, dict) or not found.get("clusters"):
-        raise Unreachable(f"the kubeconfig {text if is_path else 'given as text'} names no cluster")
+        raise UnreachableError(f"the kubeconfig {text if is_path else 'given as text'} is not YAML") from error
+    if not is_object(found) or not found.get("clusters"):
+        raise UnreachableError(f"the kubeconfig {text if is_path else 'given as text'} names no cluster")
     return found
 
 
-def connection(settings: Settings, folder: Path) -> tuple[Configuration, str]:
-    """How to reach the API server, and the namespace that its context names (or `default`).
+@dataclass(frozen=True)
+class Connection:
+    """How to reach the API server."""
 
-    `folder` is for certificates and keys that the kubeconfig holds inline. Raises `Unreachable`.
+    configuration: Configuration
+    namespace: str
+    """Where objects go that name none."""
+
+
+def connect(settings: Settings, folder: Path) -> Connection:
+    """From the kubeconfig. `folder` is for certificates and keys that it holds inline, and gets the file `kubeconfig`
+    with the chosen context, for programs. Raises `UnreachableError`.
     """
     found = {**kubeconfig(settings.kubeconfig)}
     if settings.context:
         found["current-context"] = settings.context
     context = _named(found, "contexts", found.get("current-context"))
     if context is None:
-        raise Unreachable(f"the kubeconfig has no context {found.get('current-context')!r}")
+        raise UnreachableError(f"the kubeconfig has no context {found.get('current-context')!r}")
     if settings.cluster:
         context["cluster"] = settings.cluster
     configuration = Configuration()
     try:
         load_kube_config_from_dict(found, client_configuration=configuration, persist_config=False, temp_file_path=str(folder))
     except (ConfigException, OSError) as error:
-        raise Unreachable(f"the kubeconfig is not usable: {error}") from error
-    return configuration, settings.namespace or context.get("namespace") or "default"
+        raise UnreachableError(f"the kubeconfig is not usable: {error}") from error
+    file = folder / "kubeconfig"
+    file.touch(mode=0o600)
+    file.write_text(yaml.safe_dump(found))
+    return Connection(configuration, settings.namespace or context.get("namespace") or "default")
 
 
 def differences(olds: Json, news: Json) -> tuple[list[str], list[str]]:
@@ -130,7 +141,7 @@ def _server(properties: Json) -> Json | None:
     """The cluster that a provider's properties lead to, or None when that cannot be told."""
     try:
         found = kubeconfig(properties.get("kubeconfig"))
-    except Unreachable:
+    except UnreachableError:
         return None
     context = _named(found, "contexts", properties.get("context") or found.get("current-context")) or {}
     return _named(found, "clusters", properties.get("cluster") or context.get("cluster"))
@@ -138,7 +149,7 @@ def _server(properties: Json) -> Json | None:
 
 def _named(config: Json, section: str, name: Any) -> Json | None:
     """An entry of a kubeconfig's lists, which are `{name: …, context: {…}}`."""
-    for entry in config.get(section) or []:
+    for entry in dig_list(config, section):
         if dig(entry, "name") == name:
             return entry.get(section.removesuffix("s"))
     return None

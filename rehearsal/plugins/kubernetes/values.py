@@ -6,7 +6,7 @@ https://github.com/pulumi/pulumi).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from google.protobuf.struct_pb2 import NULL_VALUE, Struct, Value
 from pulumi.runtime.rpc import UNKNOWN as _UNKNOWN_TEXT
@@ -15,7 +15,7 @@ Json: TypeAlias = dict[str, Any]
 """A JSON object; in properties also with `Secret` and `UNKNOWN` inside."""
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"
+_SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - it marks a secret, and is none
 
 
 class Unknown:
@@ -50,7 +50,7 @@ def _read(value: Value) -> Any:
             return UNKNOWN if text == _UNKNOWN_TEXT else text
         case "struct_value":
             fields = value.struct_value.fields
-            if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
+            if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET_SIGNATURE:
                 return Secret(_read(fields["value"]))
             return decode(value.struct_value)
         case "number_value":
@@ -73,55 +73,55 @@ def encode(properties: Mapping[str, Any]) -> Struct:
 
 
 def _write(value: Any, into: Value) -> None:
-    match value:
-        case str():
-            into.string_value = value
-        case bool():
-            into.bool_value = value
-        case int() | float():
-            into.number_value = value
-        case dict():
-            fields = into.struct_value.fields
-            into.struct_value.SetInParent()
-            for key, item in value.items():
-                _write(item, fields[key])
-        case list():
-            into.list_value.SetInParent()
-            for item in value:
-                _write(item, into.list_value.values.add())
-        case Secret():
-            fields = into.struct_value.fields
-            fields[_SIGNATURE].string_value = _SECRET
-            _write(value.value, fields["value"])
-        case Unknown():
-            into.string_value = _UNKNOWN_TEXT
-        case _:
-            into.null_value = NULL_VALUE
+    if isinstance(value, str):
+        into.string_value = value
+    elif isinstance(value, bool):
+        into.bool_value = value
+    elif isinstance(value, int | float):
+        into.number_value = value
+    elif is_object(value):
+        into.struct_value.SetInParent()
+        for key, item in value.items():
+            _write(item, into.struct_value.fields[key])
+    elif is_list(value):
+        into.list_value.SetInParent()
+        for item in value:
+            _write(item, into.list_value.values.add())
+    elif isinstance(value, Secret):
+        fields = into.struct_value.fields
+        fields[_SIGNATURE].string_value = _SECRET_SIGNATURE
+        _write(value.value, fields["value"])
+    elif value is UNKNOWN:
+        into.string_value = _UNKNOWN_TEXT
+    else:
+        into.null_value = NULL_VALUE
+
+
+def is_object(value: Any) -> TypeGuard[Json]:
+    return isinstance(value, dict)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
 
 
 def plain(value: Any) -> Any:
     """The value without its marks of secrecy; a copy. Unknowns stay."""
-    match value:
-        case Secret():
-            return plain(value.value)
-        case dict():
-            return {key: plain(item) for key, item in value.items()}
-        case list():
-            return [plain(item) for item in value]
-        case _:
-            return value
+    if isinstance(value, Secret):
+        return plain(value.value)
+    if is_object(value):
+        return {key: plain(item) for key, item in value.items()}
+    if is_list(value):
+        return [plain(item) for item in value]
+    return value
 
 
 def contains(value: Any, mark: type[Secret] | type[Unknown]) -> bool:
     """Whether the value is, or has inside, a secret or an unknown."""
     if isinstance(value, mark):
         return True
-    match value:
-        case Secret():
-            return contains(value.value, mark)
-        case dict():
-            return any(contains(item, mark) for item in value.values())
-        case list():
-            return any(contains(item, mark) for item in value)
-        case _:
-            return False
+    if isinstance(value, Secret):
+        return contains(value.value, mark)
+    if is_object(value):
+        return any(contains(item, mark) for item in value.values())
+    return is_list(value) and any(contains(item, mark) for item in value)

@@ -7,7 +7,8 @@ from typing import Any
 
 import jsonpath
 
-from rehearsal.plugins.kubernetes.errors import Failure
+from rehearsal.plugins.kubernetes.errors import ProviderError
+from rehearsal.plugins.kubernetes.values import is_list
 from rehearsal.plugins.kubernetes.waiting.rule import Rule, Sight, Verdict
 
 ANNOTATION = "pulumi.com/waitFor"
@@ -20,16 +21,16 @@ _Judge = Callable[[Sight], Verdict]
 def rule(annotation: str) -> Rule:
     """`jsonpath={.status.phase}=Running`, `condition=Ready`, `condition=Ready=False`, or a JSON list of those: all.
 
-    Raises `Failure` for an expression that is neither.
+    Raises `ProviderError` for an expression that is neither.
     """
     try:
         listed = json.loads(annotation)
     except ValueError:
         listed = annotation
-    expressions: list[Any] = listed if isinstance(listed, list) else [annotation]
+    expressions: list[Any] = listed if is_list(listed) else [annotation]
     judges = [_judge(str(expression)) for expression in expressions]
     if not judges:
-        raise Failure(f"{ANNOTATION} is an empty list: name at least one condition")
+        raise ProviderError(f"{ANNOTATION} is an empty list: name at least one condition")
 
     def all_of(sight: Sight) -> Verdict:
         return next((verdict for judge in judges if not (verdict := judge(sight)).ready), Verdict(True))
@@ -43,7 +44,7 @@ def _judge(expression: str) -> _Judge:
         return _query(rest)
     if kind == "condition":
         return _condition(rest)
-    raise Failure(f"{ANNOTATION}: {expression!r} must begin with `jsonpath=` or `condition=`")
+    raise ProviderError(f"{ANNOTATION}: {expression!r} must begin with `jsonpath=` or `condition=`")
 
 
 def _condition(text: str) -> _Judge:
@@ -61,12 +62,12 @@ def _condition(text: str) -> _Judge:
 def _query(text: str) -> _Judge:
     match = _JSONPATH.fullmatch(text)
     if match is None:
-        raise Failure(f"{ANNOTATION}: write `jsonpath={{.path}}` or `jsonpath={{.path}}=value`, not {text!r}")
+        raise ProviderError(f"{ANNOTATION}: write `jsonpath={{.path}}` or `jsonpath={{.path}}=value`, not {text!r}")
     query, wanted = match["query"], match["value"]
     try:
         path = jsonpath.compile(query if query.startswith("$") else f"${query}")
     except jsonpath.JSONPathError as error:
-        raise Failure(f"{ANNOTATION}: {match['path']} is not a JSONPath: {error}") from error
+        raise ProviderError(f"{ANNOTATION}: {match['path']} is not a JSONPath: {error}") from error
 
     def judge(sight: Sight) -> Verdict:
         found = path.findall(sight.live)

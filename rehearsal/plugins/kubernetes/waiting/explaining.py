@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rehearsal.plugins.kubernetes.client import Client
-from rehearsal.plugins.kubernetes.errors import Failure
-from rehearsal.plugins.kubernetes.objects import Kind, dig, name, namespace
+from rehearsal.plugins.kubernetes.errors import ProviderError
+from rehearsal.plugins.kubernetes.objects import Kind, dig, dig_list, dig_object, name, namespace
 from rehearsal.plugins.kubernetes.values import Json
 from rehearsal.plugins.kubernetes.waiting.rule import condition
 
@@ -19,14 +19,14 @@ def reasons(client: Client, live: Json) -> list[str]:
     """One line for each thing that is wrong, without repetition. Empty when the API server cannot be asked."""
     try:
         return [*dict.fromkeys([*_pods(client, live), *_events(client, live)])]
-    except Failure:
+    except ProviderError:
         return []
 
 
 def _pods(client: Client, live: Json) -> list[str]:
     if Kind.of(live) == _POD:
         return list(_pod(live))
-    labels: Json = dig(live, "spec", "selector", "matchLabels") or {}
+    labels = dig_object(live, "spec", "selector", "matchLabels")
     if not labels:
         return []
     selector = ",".join(f"{key}={value}" for key, value in labels.items())
@@ -40,7 +40,7 @@ def _pod(pod: Json) -> Iterator[str]:
         if found.get("status") == "False" and found.get("message"):
             yield f"Pod {name(pod)}: [{found.get('reason')}] {found['message']}"
             break
-    for container in dig(pod, "status", "containerStatuses") or []:
+    for container in dig_list(pod, "status", "containerStatuses"):
         if not container.get("ready"):
             yield from _container(pod, container)
 

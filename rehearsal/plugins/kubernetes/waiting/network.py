@@ -2,7 +2,7 @@
 
 from rehearsal.plugins.kubernetes.client import Client
 from rehearsal.plugins.kubernetes.errors import ApiError
-from rehearsal.plugins.kubernetes.objects import Kind, dig, namespace
+from rehearsal.plugins.kubernetes.objects import Kind, dig, dig_list, namespace
 from rehearsal.plugins.kubernetes.values import Json
 from rehearsal.plugins.kubernetes.waiting.rule import Sight, Verdict
 
@@ -25,7 +25,7 @@ def service(sight: Sight) -> Verdict:
         return Verdict(True)
     if sight.companion is None:
         return Verdict(False, "waiting for endpoints", ["no endpoints were made for the Service"])
-    starting = sum(len(subset.get("notReadyAddresses", [])) for subset in sight.companion.get("subsets") or [])
+    starting = sum(len(dig_list(subset, "notReadyAddresses")) for subset in dig_list(sight.companion, "subsets"))
     return Verdict(not starting, f"waiting for {starting} selected pods", [f"{starting} of the selected pods are not ready"])
 
 
@@ -41,7 +41,7 @@ def ingress(sight: Sight) -> Verdict:
 
 
 def _backends(live: Json) -> set[str]:
-    paths = [path for rule in dig(live, "spec", "rules") or [] for path in dig(rule, "http", "paths") or []]
+    paths = [path for rule in dig_list(live, "spec", "rules") for path in dig_list(rule, "http", "paths")]
     return {name for path in paths if (name := dig(path, "backend", "service", "name"))}
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from rehearsal.plugins.kubernetes.client import Client
-from rehearsal.plugins.kubernetes.objects import Kind, dig
+from rehearsal.plugins.kubernetes.objects import Kind, dig, dig_list
 from rehearsal.plugins.kubernetes.values import Json
 
 
@@ -61,6 +60,8 @@ class Rule:
     """Whether a refresh reports an object that is not ready."""
 
 
+_NONE: Json = {}
+
+
 def condition(live: Json, name: str) -> Json:
-    found: list[Any] = dig(live, "status", "conditions") or []
-    return next((item for item in found if dig(item, "type") == name), {})
+    return next((item for item in dig_list(live, "status", "conditions") if item.get("type") == name), _NONE)

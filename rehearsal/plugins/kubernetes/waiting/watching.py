@@ -3,7 +3,7 @@
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from rehearsal.plugins.kubernetes import objects
 from rehearsal.plugins.kubernetes.cancellation import Cancellation
 from rehearsal.plugins.kubernetes.client import Client, Watch
-from rehearsal.plugins.kubernetes.errors import ApiError, NotReady, Unreachable
+from rehearsal.plugins.kubernetes.errors import ApiError, NotReadyError, UnreachableError
 from rehearsal.plugins.kubernetes.objects import Kind
 from rehearsal.plugins.kubernetes.values import Json
 from rehearsal.plugins.kubernetes.waiting import explaining
@@ -35,7 +35,7 @@ class Waiter:
     report: Callable[[str, bool], None]
 
     def until_ready(self, live: Json, before: Json | None, rule: Rule, timeout: float) -> Json:
-        """The object once the rule is satisfied. Raises `NotReady` after `timeout` seconds, or sooner when it is hopeless."""
+        """The object once the rule is satisfied. Raises `NotReadyError` after `timeout` seconds, or when it is hopeless."""
         started = time.monotonic()
         companion: Json | None = None
         explained = started
@@ -49,7 +49,7 @@ class Waiter:
                 late = waited >= timeout
                 if verdict.failed or late or self.cancellation.requested:
                     problems = [*verdict.problems, *explaining.reasons(self.client, live)]
-                    raise NotReady(self._message(live, verdict.status, late, timeout), problems, live)
+                    raise NotReadyError(self._message(live, verdict.status, late, timeout), problems, live)
                 self.report(verdict.status, False)
                 if events is None:
                     events = stack.enter_context(self._following(live, rule.companion))
@@ -66,7 +66,7 @@ class Waiter:
                     live = event["object"]
 
     def until_gone(self, live: Json, timeout: float) -> None:
-        """Return once the API server no longer has the object. Raises `NotReady` after `timeout` seconds."""
+        """Return once the API server no longer has the object. Raises `NotReadyError` after `timeout` seconds."""
         started = time.monotonic()
         uid = objects.dig(live, "metadata", "uid")
         with self._following(live, None) as events:
@@ -78,9 +78,9 @@ class Waiter:
                 while True:
                     remaining = timeout - (time.monotonic() - started)
                     if remaining <= 0 or self.cancellation.requested:
-                        finalizers = objects.metadata(live).get("finalizers") or []
+                        finalizers = objects.dig_list(live, "metadata", "finalizers")
                         problems = [f"finalizers that hold it: {', '.join(finalizers)}"] if finalizers else []
-                        raise NotReady(self._message(live, "deletion", remaining <= 0, timeout), problems, live)
+                        raise NotReadyError(self._message(live, "deletion", remaining <= 0, timeout), problems, live)
                     event = _next(events, min(_EXPLAIN_EVERY, remaining))
                     if event is None or event["type"] == "DELETED":
                         break
@@ -104,11 +104,11 @@ class Waiter:
             if error.not_found:
                 return None
             raise
-        except Unreachable:
+        except UnreachableError:
             return live  # it may come back, and until then nothing is known
 
     @contextmanager
-    def _following(self, live: Json, companion: Kind | None) -> Iterator[_Events]:
+    def _following(self, live: Json, companion: Kind | None) -> Generator[_Events]:
         """The events of the object, and of its companion, while in here; None when cancelled."""
         events: _Events = queue.SimpleQueue()
         with ExitStack() as stack:
@@ -148,7 +148,7 @@ class _Follower:
                         return
                     for event in watch:
                         self._events.put(event)
-            except (ApiError, Unreachable):
+            except (ApiError, UnreachableError):
                 self._stop.wait(1)
             self._events.put(None)
 
