@@ -91,8 +91,8 @@ class Builder:
     def _explain(self, lines: Sequence[str]) -> str:
         if reason := next((line for line in lines if any(sign in line for sign in _UNREACHABLE)), None):
             return (
-                f"no network: neither releases nor Go modules can be reached ({reason.strip()}); "
-                "connect, name mirrors with ML_PLATFORM_MIRROR= and GOPROXY=, or put the programs on PATH"
+                f"no network: what the programs are built from cannot be reached ({reason.strip()}); "
+                "connect, name mirrors with ML_PLATFORM_MIRROR= (releases) and GOPROXY= (Go modules), or put the programs on PATH"
             )
         if any("no space left on device" in line for line in lines):
             return (

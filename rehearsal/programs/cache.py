@@ -27,11 +27,7 @@ _UNWRITABLE = {
     errno.ENOTDIR: "is not a folder",
     errno.EEXIST: "is not a folder",
 }
-
-
-def unwritable(folder: Path, code: int) -> ProgramError:
-    """What to tell when writing into the cache failed with this `errno`."""
-    return ProgramError(f"the cache folder {folder} {_UNWRITABLE[code]}; mend that, or choose another with ML_PLATFORM_CACHE=")
+"""Why writing failed → what that says of the folder."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +97,14 @@ class Cache:
                 shutil.rmtree(self._staged, ignore_errors=True)  # what a killed run left: nobody else can be at work here
                 yield
         except OSError as error:
-            if error.errno in _UNWRITABLE and self._names(error):
-                raise unwritable(self.folder, error.errno) from None
-            raise
+            reason = _UNWRITABLE.get(error.errno or 0)
+            if reason is None or not self._is_about(error):
+                raise
+            raise ProgramError(
+                f"the cache folder {self.folder} {reason}; mend that, or choose another with ML_PLATFORM_CACHE="
+            ) from None
 
-    def _names(self, error: OSError) -> bool:
+    def _is_about(self, error: OSError) -> bool:
         """Whether the error is about a file of the cache; writing to an open file fails without a name."""
         return error.filename is None or Path(os.fsdecode(error.filename)).is_relative_to(self.folder)
 

@@ -16,18 +16,18 @@ _ANSWER_TIMEOUT = 10.0
 
 def find(program: Program) -> Path | None:
     """The program on PATH, if it is of a version that serves as well as the pinned one."""
-    path = shutil.which(program.name, path=_search_path()) if program.question else None
+    path = shutil.which(program.name, path=_search_path()) if program.version_arguments else None
     if path is None:
         return None
-    version = re.search(r"\d+\.\d+\.\d+", _answer(path, *program.question))
-    return Path(path) if version and SpecifierSet(program.serves).contains(version[0]) else None
+    version = re.search(r"\d+\.\d+\.\d+", _answer(path, *program.version_arguments))
+    return Path(path) if version and SpecifierSet(program.accepted_versions).contains(version[0]) else None
 
 
-def _answer(path: str, *question: str) -> str:
+def _answer(path: str, *arguments: str) -> str:
     """What the program prints; nothing if it cannot be run."""
     try:
         answered = subprocess.run(
-            [path, *question],
+            [path, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",

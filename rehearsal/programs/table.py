@@ -1,7 +1,7 @@
 """Which programs there are, at which versions, and where each comes from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Program:
     """Its Go package."""
     stamps: tuple[str, ...] = ()
     """What its own project sets by the linker (`-X`): variable=value."""
-    question: tuple[str, ...] = ()
+    version_arguments: tuple[str, ...] = ()
     """Arguments that make it print its version; none if it has no such, and then one on PATH is never taken."""
-    serves: str = ""
+    accepted_versions: str = ""
     """Which versions on PATH are as good, as a version specifier."""
     releases: Mapping[str, Release] = field(default_factory=dict[str, Release], hash=False)
     """Operating system → release. Only releases that have checksums; without one it is built."""
@@ -52,7 +52,7 @@ _KWOK = "0.8.0"
 _PULUMI = "3.259.0"
 
 
-def _kubernetes(name: str, *systems: str, question: tuple[str, ...] = ("--version",), serves: str = "==1.36.*") -> Program:
+def _kubernetes(name: str, *systems: str) -> Program:
     url = f"https://dl.k8s.io/v{_KUBERNETES}/bin/{{os}}/{{arch}}/{name}"
     return Program(
         name,
@@ -64,8 +64,8 @@ def _kubernetes(name: str, *systems: str, question: tuple[str, ...] = ("--versio
             "k8s.io/component-base/version.gitMajor=1",
             "k8s.io/component-base/version.gitMinor=36",
         ),
-        question=question,
-        serves=serves,
+        version_arguments=("--version",),
+        accepted_versions="==1.36.*",
         releases=dict.fromkeys(systems, Release(url, f"{url}.sha256")),
     )
 
@@ -97,23 +97,26 @@ PROGRAMS: Mapping[str, Program] = {
             _ETCD,
             graph="kubernetes",
             package="go.etcd.io/etcd/server/v3",
-            question=("--version",),
-            serves="==3.6.*",
+            version_arguments=("--version",),
+            accepted_versions="==3.6.*",
             releases={"linux": _etcd("tar.gz"), "darwin": _etcd("zip")},
         ),
         _kubernetes("kube-apiserver", "linux"),
         _kubernetes("kube-controller-manager", "linux"),
         _kubernetes("kube-scheduler", "linux"),
-        # Kubernetes' version skew policy: one minor older or newer than the API server.
-        _kubernetes("kubectl", "linux", "darwin", question=("version", "--client"), serves=">=1.35,<1.38"),
+        replace(
+            _kubernetes("kubectl", "linux", "darwin"),
+            version_arguments=("version", "--client"),
+            accepted_versions=">=1.35,<1.38",  # Kubernetes' version skew policy: one minor older or newer than the API server
+        ),
         Program(
             "kwok",
             _KWOK,
             graph="kubernetes",
             package="sigs.k8s.io/kwok/cmd/kwok",
             stamps=(f"sigs.k8s.io/kwok/pkg/consts.Version=v{_KWOK}",),
-            question=("--version",),
-            serves="==0.8.*",
+            version_arguments=("--version",),
+            accepted_versions="==0.8.*",
         ),
         Program(
             "kueue",
@@ -129,8 +132,8 @@ PROGRAMS: Mapping[str, Program] = {
             graph="kubernetes",
             package="helm.sh/helm/v3/cmd/helm",
             stamps=(f"helm.sh/helm/v3/internal/version.version=v{_HELM}",),
-            question=("version", "--short"),
-            serves=">=3.18,<4",
+            version_arguments=("version", "--short"),
+            accepted_versions=">=3.18,<4",
             releases=dict.fromkeys(("linux", "darwin"), _helm()),
         ),
         Program(
@@ -139,8 +142,8 @@ PROGRAMS: Mapping[str, Program] = {
             graph="pulumi",
             package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
             stamps=(f"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={_PULUMI}",),
-            question=("version",),
-            serves="~=3.259.0",
+            version_arguments=("version",),
+            accepted_versions="~=3.259.0",
             releases=dict.fromkeys(("linux", "darwin"), _pulumi()),
         ),
     )

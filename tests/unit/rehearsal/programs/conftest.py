@@ -17,6 +17,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Machin
     monkeypatch.setenv("PATH", str(there.bin))
     monkeypatch.setenv("ML_PLATFORM_CACHE", str(there.cache))
     monkeypatch.setenv("ML_PLATFORM_MIRROR", mirror.address)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr("platform.system", lambda: "Linux")
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     monkeypatch.setattr("rehearsal.programs.toolchain._pip", lambda: [sys.executable, "-c", "exit('no PyPI in this test')"])

@@ -49,7 +49,7 @@ def test_no_network_at_all_is_one_clear_line(machine: Machine):
     machine.install_go(fails="list", complaint="go: k8s.io/kubernetes@v1.36.3: dial tcp: lookup modules.example: no such host")
     with pytest.raises(ProgramError) as failure:
         machine.obtain("kubectl")
-    assert str(failure.value).startswith("no network: neither releases nor Go modules can be reached (")
+    assert str(failure.value).startswith("no network: what the programs are built from cannot be reached (")
     assert "ML_PLATFORM_MIRROR=" in str(failure.value)
     assert "\n" not in str(failure.value)
 
