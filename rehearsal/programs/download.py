@@ -54,36 +54,45 @@ def server(release: Release) -> str:
     return "{0.scheme}://{0.netloc}".format(urlsplit(release.url))
 
 
-def reachable(servers: Iterable[str]) -> set[str]:
+def connect() -> httpx.Client:
+    """What asks the servers, by way of the user's proxy if there is one. Raises DownloadError."""
+    try:
+        return httpx.Client(timeout=_TIMEOUT, follow_redirects=True)
+    except (ImportError, ValueError) as error:
+        raise DownloadError(f"the proxy of this environment cannot be used: {error}") from None
+
+
+def reachable(client: httpx.Client, servers: Iterable[str]) -> set[str]:
     """Those of the servers that answer at all, asked all at once, within `PATIENCE`."""
     asked = set(servers)
     # Not a `with`: it would wait for name look-ups, which have no time limit of their own.
     pool = ThreadPoolExecutor(max_workers=max(1, len(asked)))
-    answers = {pool.submit(_answers, address): address for address in asked}
+    answers = {pool.submit(_answers, client, address): address for address in asked}
     done, _ = wait(answers, timeout=PATIENCE)
     pool.shutdown(wait=False, cancel_futures=True)
     return {answers[answer] for answer in done if answer.result()}
 
 
-def _answers(address: str) -> bool:
+def _answers(client: httpx.Client, address: str) -> bool:
     try:
-        httpx.head(address, timeout=PATIENCE)
-    except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError):  # the latter for a proxy that httpx cannot speak to
+        client.head(address, timeout=PATIENCE, follow_redirects=False)
+    except (httpx.HTTPError, httpx.InvalidURL):
         return False
     return True
 
 
-def download(program: Program, release: Release, scratch: Path, progress: Callable[[int, int], None]) -> Path:
+def download(
+    client: httpx.Client, program: Program, release: Release, scratch: Path, progress: Callable[[int, int], None]
+) -> Path:
     """Get a release and check it; the folder, inside `scratch`, of its files.
 
     `progress` is told bytes so far and bytes in all (0 if unknown). Raises DownloadError.
     """
+    file = scratch / Path(urlsplit(release.url).path).name
     try:
-        with httpx.Client(timeout=_TIMEOUT, follow_redirects=True) as client:
-            expected = _published_sum(client, release)
-            file = scratch / Path(urlsplit(release.url).path).name
-            if _save(client, release.url, file, progress) != expected:
-                raise DownloadError(f"what came from {release.url} does not match its published checksum")
+        expected = _published_sum(client, release)
+        if _save(client, release.url, file, progress) != expected:
+            raise DownloadError(f"what came from {release.url} does not match its published checksum")
     except httpx.HTTPStatusError as error:
         raise DownloadError(f"{error.request.url} answered {error.response.status_code}") from None
     except httpx.HTTPError as error:

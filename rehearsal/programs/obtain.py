@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
+import httpx
+
 from rehearsal import layout
 from rehearsal.programs import build, installed, toolchain
 from rehearsal.programs.cache import Cache
-from rehearsal.programs.download import DownloadError, download, reachable, release_for_this_machine, server
+from rehearsal.programs.download import DownloadError, connect, download, reachable, release_for_this_machine, server
 from rehearsal.programs.progress import transfer
-from rehearsal.programs.table import PROGRAMS, Program
+from rehearsal.programs.table import PROGRAMS, Program, Release
 
 Report = Callable[[str], None]
 """Is told one line of news at a time."""
@@ -67,20 +69,28 @@ class _Filling:
     def _download(self, programs: Sequence[Program]) -> None:
         """Get what is released for this machine, as far as it can be had."""
         releases = {program: release for program in programs if (release := release_for_this_machine(program))}
-        servers = {server(release) for release in releases.values()}
-        answering = reachable(servers)
-        if silent := sorted(servers - answering):
-            self._report(f"no answer from {', '.join(silent)}: building from source instead")
-        for program, release in releases.items():
-            if server(release) not in answering:
-                continue
-            try:
-                with self._cache.staging() as scratch, transfer(program) as progress:
-                    self._cache.put(program, download(program, release, scratch, progress))
-            except DownloadError as error:
-                self._report(f"{program}: {error}; building it instead")
-            else:
-                self._report(f"downloaded {program}")
+        if not releases:
+            return
+        try:
+            with connect() as client:
+                servers = {server(release) for release in releases.values()}
+                answering = reachable(client, servers)
+                if silent := sorted(servers - answering):
+                    self._report(f"no answer from {', '.join(silent)}: building from source instead")
+                for program, release in releases.items():
+                    if server(release) in answering:
+                        self._download_one(client, program, release)
+        except DownloadError as error:
+            self._report(f"{error}; building from source instead")
+
+    def _download_one(self, client: httpx.Client, program: Program, release: Release) -> None:
+        try:
+            with self._cache.staging() as scratch, transfer(program) as progress:
+                self._cache.put(program, download(client, program, release, scratch, progress))
+        except DownloadError as error:
+            self._report(f"{program}: {error}; building it instead")
+        else:
+            self._report(f"downloaded {program}")
 
     def _missing(self, programs: Sequence[Program]) -> list[Program]:
         return [program for program in programs if not self._cache.find(program)]

@@ -7,6 +7,7 @@ import tarfile
 import time
 import zipfile
 
+import httpx
 import pytest
 
 from rehearsal.programs import ProgramError, download
@@ -104,7 +105,7 @@ def test_silent_servers_are_waited_for_once_and_together(monkeypatch: pytest.Mon
     monkeypatch.setattr(download, "PATIENCE", 0.2)
     silent = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
     begin = time.monotonic()
-    assert download.reachable(f"http://127.0.0.1:{server.getsockname()[1]}" for server in silent) == set()
+    assert download.reachable(httpx.Client(), (f"http://127.0.0.1:{server.getsockname()[1]}" for server in silent)) == set()
     assert time.monotonic() - begin < 1
     for server in silent:
         server.close()
@@ -118,7 +119,7 @@ def test_a_look_up_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr("socket.getaddrinfo", hang)
     begin = time.monotonic()
-    assert download.reachable(["https://example.com"]) == set()
+    assert download.reachable(httpx.Client(), ["https://example.com"]) == set()
     assert time.monotonic() - begin < 0.8
 
 
@@ -126,3 +127,10 @@ def test_a_mirror_that_is_no_address_is_refused_with_an_example(machine: Machine
     monkeypatch.setenv("ML_PLATFORM_MIRROR", "mirror.example.com")
     with pytest.raises(ProgramError, match=r"ML_PLATFORM_MIRROR=mirror\.example\.com is not an address; write it like https://"):
         machine.obtain("kubectl")
+
+
+def test_a_proxy_that_cannot_be_used_is_told_and_all_is_built(machine: Machine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ALL_PROXY", "gopher://127.0.0.1:70")
+    machine.install_go()
+    machine.obtain("kubectl")
+    assert any(line.startswith("the proxy of this environment cannot be used: ") for line in machine.told)
