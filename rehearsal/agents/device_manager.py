@@ -5,9 +5,12 @@ is any pod labelled `app.kubernetes.io/component: device-plugin`.
 """
 
 import json
+import logging
 
 from rehearsal.control_plane.api import Api, Json
 from rehearsal.control_plane.cache import Cache, follow
+
+_log = logging.getLogger(__name__)
 
 DEVICES = "rehearsal.ml-platform.dev/devices"
 
@@ -31,7 +34,7 @@ def wanted(node: Json, served: bool) -> Json | None:
 
     As a kubelet does it: what a plugin has reported stays in the capacity when it goes, with nothing of it to allocate.
     """
-    devices: dict[str, str] = json.loads(node["metadata"].get("annotations", {}).get(DEVICES, "{}"))
+    devices = _declared(node)
     status = node.get("status", {})
     capacity, allocatable = status.get("capacity", {}), status.get("allocatable", {})
     if not capacity:  # the kubelet has not reported yet
@@ -42,6 +45,14 @@ def wanted(node: Json, served: bool) -> Json | None:
     if devices.items() <= capacity.items() and give.items() <= allocatable.items():
         return None
     return {"capacity": devices, "allocatable": give}
+
+
+def _declared(node: Json) -> dict[str, str]:
+    try:
+        return dict(json.loads(node["metadata"].get("annotations", {}).get(DEVICES, "{}")))
+    except (ValueError, TypeError):
+        _log.warning("node %s: its annotation %s is not a JSON object", node["metadata"]["name"], DEVICES)
+        return {}
 
 
 def ready(pod: Json) -> bool:

@@ -1,5 +1,6 @@
 """The API server, spoken to by path: objects are the JSON that they are on the wire."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from kubernetes.aio import config
 from kubernetes.aio.client import ApiException
 
 Json = dict[str, Any]
+
+_READY_TIMEOUT = 1.0
+"""Seconds within which an API server that is ready says so."""
 
 
 class RefusedError(Exception):
@@ -68,7 +72,9 @@ class Api:
     async def ready(self) -> bool:
         """Whether the API server says that it is ready."""
         try:
-            response = await self._send("GET", "/readyz")
+            # While it waits for etcd it accepts connections and answers none.
+            async with asyncio.timeout(_READY_TIMEOUT):
+                response = await self._send("GET", "/readyz")
         except FAILURES:
             return False
         return response.status == 200
@@ -105,6 +111,8 @@ class Api:
         """The stream of events of a collection, in the form that `kubernetes.aio.watch.Watch` reads."""
         events = {"watch": "true", "allowWatchBookmarks": "true", "resourceVersion": resource_version}
         response = await self._send("GET", path, query={**query, **events})
+        if response.status != 200:
+            raise RefusedError(response.status, _message(await response.read()))
         return response.response
 
 

@@ -91,3 +91,6 @@ async def follow(caches: Iterable[Cache], reconcile: Callable[[], Awaitable[None
                 _log.info("%s: %s", reconcile.__qualname__, str(error).splitlines()[0])
                 await asyncio.sleep(_RETRY)
                 wake.set()
+            except Exception:
+                # An object as nobody expected it must not take the rest down; once it is mended, that is a change.
+                _log.exception("%s", reconcile.__qualname__)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import yaml
@@ -38,10 +39,8 @@ def start(layout: Layout, programs: Mapping[str, Path], report: Callable[[str], 
 
     Raises `ControlPlaneError`.
     """
-    argv = _supervisor(layout, programs)
     ledger = Ledger(layout.processes)
-    entry = ledger.get("supervisor")
-    if alive(entry) and entry.argv[1:] != tuple(argv[3:]):
+    if alive(ledger.get("supervisor")) and _outdated(ledger, programs):
         report("restarting the control plane: its programs have changed")
         stop(layout)
     process = None
@@ -50,7 +49,7 @@ def start(layout: Layout, programs: Mapping[str, Path], report: Callable[[str], 
             report(f"waiting for the control plane that process {entry.pid} has been starting since {_clock(entry)}")
     else:
         report("starting the control plane")
-        process = _spawn(layout, argv)
+        process = _spawn(layout, _supervisor(layout, programs))
     _wait(layout, ledger, process)
 
 
@@ -98,21 +97,27 @@ def member_kubeconfig(layout: Layout, user: str, groups: Sequence[str]) -> Path:
         raise ControlPlaneError(f"there is no control plane to sign in to: {layout.kubeconfig} is missing") from None
     authority = Authority(layout.pki, "cluster-ca")
     folder = layout.state / "members"
-    path = folder / f"{user}.kubeconfig"
+    path = folder / f"{quote(user, safe='@')}.kubeconfig"
     write_kubeconfig(
         path,
         context=f"{cluster['name']}-{user}",
         server=cluster["cluster"]["server"],
         authority=authority.files.certificate,
         user=user,
-        credentials=authority.client(f"member-{user}", user, groups),
+        credentials=authority.client(f"member-{quote(user, safe='@')}", user, groups),
     )
     return path
 
 
 def _supervisor(layout: Layout, programs: Mapping[str, Path]) -> list[str]:
-    paths = json.dumps({name: str(path) for name, path in sorted(programs.items())})
+    paths = json.dumps({name: str(path) for name, path in programs.items()})
     return [sys.executable, "-m", "rehearsal.supervisor", str(layout.checkout), layout.stack, paths]
+
+
+def _outdated(ledger: Ledger, programs: Mapping[str, Path]) -> bool:
+    """Whether something runs of which there is another program now; `kueue/POD` is an instance of `kueue`."""
+    running = {name.partition("/")[0]: entry.argv[0] for name, entry in ledger.entries().items() if entry.pid and entry.argv}
+    return any(name in programs and str(programs[name]) != path for name, path in running.items())
 
 
 def _spawn(layout: Layout, argv: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -81,6 +81,7 @@ def api_server(site: Site) -> Command:
             "client-ca-file": pki.cluster.files.certificate,
             "authorization-mode": "Node,RBAC",
             "enable-admission-plugins": "NodeRestriction",
+            "allow-privileged": True,  # drivers' pods are; Pod Security refuses it to the others
             "encryption-provider-config": files.encryption(site),
             "service-cluster-ip-range": _SERVICES,
             "service-account-issuer": "https://kubernetes.default.svc.cluster.local",

@@ -15,6 +15,8 @@ _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
 _STABLE = 30.0
 """Seconds: pauses between restarts double from the first to the longest, and start over after a run of `_STABLE`."""
+_NOT_STARTED = 127
+"""The exit code that stands for a program that could not be started, as in a shell."""
 
 
 async def _nothing() -> None:
@@ -32,7 +34,7 @@ class Command:
     ports: Mapping[str, int] = field(default_factory=dict[str, int])
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     """Added to our own environment."""
-    grace: float = 10
+    grace: float = 5
     """Seconds between SIGTERM and SIGKILL."""
     prepare: Callable[[], Awaitable[None]] = _nothing
     """Awaited before each start."""
@@ -73,13 +75,26 @@ class Child:
         pause = _FIRST_PAUSE
         loop = asyncio.get_running_loop()
         while True:
-            await self.command.prepare()
             began = loop.time()
-            self._process = process = await self._launch()
-            self._record(process)
-            self.exits.append(await process.wait())
+            self.exits.append(await self._run_once())
             pause = _FIRST_PAUSE if loop.time() - began > _STABLE else min(2 * pause, _LONGEST_PAUSE)
             await asyncio.sleep(pause)
+
+    async def _run_once(self) -> int:
+        try:
+            await self.command.prepare()
+            self._process = process = await self._launch()
+            try:
+                self._record(process)
+            except OSError:
+                process.kill()  # nobody would find it later
+                raise
+            return await process.wait()
+        except Exception as error:
+            # What it needs is not there, or not yet: as if it had died at once, and said so.
+            with self.command.log.open("a") as log:
+                log.write(f"cannot be started: {error}\n")
+            return _NOT_STARTED
 
     async def _launch(self) -> asyncio.subprocess.Process:
         command = self.command
