@@ -80,5 +80,5 @@ def parse(values: Mapping[str, Any], file: Path) -> Platform:
 def _structured(value: Any) -> Any:
     try:
         return json.loads(value) if isinstance(value, str) else value
-    except json.JSONDecodeError:
+    except ValueError:  # not JSON, or a number of more digits than Python reads
         return value

@@ -1,6 +1,6 @@
 """pydantic's errors in the words of a stack file: where, what is wrong, what to write instead."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -17,9 +17,8 @@ Path_ = tuple[str | int, ...]
 
 def problem(error: ErrorDetails) -> Problem:
     """One of pydantic's errors, said to the person who wrote the file."""
-    path = _without_tags(error["loc"])
-    explain = _EXPLAINED.get(error["type"], lambda _path, error: _sentence(error["msg"]))
-    return Problem(path, explain(path, error))
+    explain = _EXPLAINED.get(error["type"], lambda error: _sentence(error["msg"].replace("tuple", "list")))
+    return Problem(_without_tags(error["loc"]), explain(error))
 
 
 def place(file: Path, namespace: str, path: Path_) -> str:
@@ -31,41 +30,46 @@ def place(file: Path, namespace: str, path: Path_) -> str:
     return f"{file.name}{f':{line}' if line else ''}: {namespace}:{steps}"
 
 
-def _unknown(path: Path_, _error: ErrorDetails) -> str:
-    known = sorted(_schema_at(path[:-1]).get("properties", {}))
-    near = get_close_matches(str(path[-1]), known, n=1)
+def _unknown(error: ErrorDetails) -> str:
+    *parent, key = error["loc"]
+    known = sorted(_schema_at(parent).get("properties", {}))
+    near = get_close_matches(str(key), known, n=1)
     return f"unknown key; did you mean {near[0]!r}?" if near else f"unknown key; there are {', '.join(known)}"
 
 
-def _not_a_name(_path: Path_, error: ErrorDetails) -> str:
+def _not_a_name(error: ErrorDetails) -> str:
     if "a-z0-9" not in error["ctx"]["pattern"]:  # pyright: ignore[reportTypedDictNotRequiredAccess]: string_pattern_mismatch has it
         return f"{error['input']!r} is not of the right form; {_sentence(error['msg'])}"
     return f"{error['input']!r} is not a valid name; write at most 40 lower-case letters, digits and '-', with a letter first"
 
 
-def _not_a_kind(_path: Path_, error: ErrorDetails) -> str:
+def _not_a_kind(error: ErrorDetails) -> str:
     expected = error["ctx"]["expected_tags"]  # pyright: ignore[reportTypedDictNotRequiredAccess]: union_tag_invalid has it
     return f"{error['ctx']['tag']!r} is not a kind; write one of {expected}"  # pyright: ignore[reportTypedDictNotRequiredAccess]
 
 
-_EXPLAINED: Final[Mapping[str, Callable[[Path_, ErrorDetails], str]]] = {
+_EXPLAINED: Final[Mapping[str, Callable[[ErrorDetails], str]]] = {
     "extra_forbidden": _unknown,
-    "missing": lambda _path, _error: "is missing and has no default",
+    "missing": lambda _error: "is missing and has no default",
     "string_pattern_mismatch": _not_a_name,
     "union_tag_invalid": _not_a_kind,
-    "union_tag_not_found": lambda _path, _error: "has no 'kind'; write for example kind: simulated",
-    "value_error": lambda _path, error: _sentence(error["msg"].removeprefix("Value error, ")),
+    "union_tag_not_found": lambda _error: "has no 'kind'; write for example kind: simulated",
+    "value_error": lambda error: _sentence(error["msg"].removeprefix("Value error, ")),
 }
 
 
 def _sentence(message: str) -> str:
-    return (message[:1].lower() + message[1:]).replace("tuple", "list")
+    return message[:1].lower() + message[1:]
 
 
 def _without_tags(path: Path_) -> Path_:
     """pydantic puts the chosen member of a tagged union into the path; the file has no such step."""
-    tags: dict[str, Any] = _schema_at(path[:1]).get("discriminator", {}).get("mapping", {})
-    return (*path[:1], *path[2:]) if len(path) > 1 and path[1] in tags else path
+    return (*path[:1], *path[2:]) if len(path) > 1 and path[1] in _tags(_schema_at(path[:1])) else path
+
+
+def _tags(node: Mapping[str, Any]) -> Mapping[str, str]:
+    """Tag → reference to its schema, where the node is a tagged union."""
+    return node.get("discriminator", {}).get("mapping", {})
 
 
 @cache
@@ -73,11 +77,16 @@ def _schema() -> dict[str, Any]:
     return Platform.model_json_schema()
 
 
-def _schema_at(path: Path_) -> Any:
-    """The JSON Schema of what `path` leads to; empty where anything may be."""
-    node = _schema()
-    for step in path:
-        node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
+def _schema_at(location: Iterable[str | int]) -> Any:
+    """The JSON Schema of what pydantic's location leads to; empty where anything may be."""
+    node: Any = _schema()
+    for step in location:
+        if isinstance(step, int):
+            node = node.get("items", {})
+        elif tags := _tags(node):
+            node = {"$ref": tags[step]}
+        else:
+            node = node.get("properties", {}).get(step, {})
         node = next((option for option in node.get("anyOf", []) if option.get("type") != "null"), node)
         if reference := node.get("$ref"):
             node = _schema()["$defs"][reference.rpartition("/")[2]]

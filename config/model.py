@@ -1,7 +1,9 @@
 """The base of every configuration model, and the field types they share."""
 
+import re
 from decimal import Decimal
-from typing import Annotated, Any
+from fractions import Fraction
+from typing import Annotated, Any, Final, Literal
 
 from kubernetes.utils.quantity import parse_quantity  # pyright: ignore[reportUnknownVariableType]: its types are in comments
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -16,12 +18,33 @@ class Model(BaseModel):
     )
 
 
+_GRAMMAR: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d{1,2})?", re.ASCII)
+"""What Kubernetes reads; its Python client would also take `NaN`, `1_000` and `10 Gi`."""
+
+
 def amount(quantity: str) -> Decimal:
     """A Kubernetes quantity as a number: cores, bytes or pieces.
 
     Raises ValueError if Kubernetes would not read it.
     """
+    if not _GRAMMAR.fullmatch(quantity):
+        raise ValueError(f"{quantity!r} is not a Kubernetes quantity")
     return parse_quantity(quantity)
+
+
+def quantity(amount: Fraction | int, base: Literal[1000, 1024] = 1000) -> str:
+    """A number as Kubernetes itself writes it, rounded down to thousandths.
+
+    Written in any other way, it would come back from the API server as a difference.
+    """
+    thousandths = int(amount * 1000)
+    if thousandths % 1000:
+        return f"{thousandths}m"
+    number, power = thousandths // 1000, 0
+    while number and number % base == 0 and power < 6:
+        number, power = number // base, power + 1
+    suffix = ("", "k", "M", "G", "T", "P", "E") if base == 1000 else ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
+    return f"{number}{suffix[power]}"
 
 
 def _as_text(value: Any) -> Any:

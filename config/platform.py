@@ -1,6 +1,8 @@
 """Everything a stack may say: one key of `Pulumi.<stack>.yaml` for each layer."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from config.cluster import Cluster
 from config.model import Model
@@ -10,11 +12,18 @@ from config.tenancy import Team
 from config.training import Training
 
 
+def _some(pools: tuple[NodePool, ...]) -> tuple[NodePool, ...]:
+    # pydantic's own `min_length` counts valid items: one mistake in the only pool would be reported as two.
+    if not pools:
+        raise ValueError("is empty; a platform needs at least one pool")
+    return pools
+
+
 class Platform(Model):
     """One environment."""
 
     cluster: Cluster
-    node_pools: tuple[NodePool, ...] = Field(min_length=1)
+    node_pools: Annotated[tuple[NodePool, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
     """At least one pool."""
     teams: tuple[Team, ...] = ()
     training: Training = Training()
