@@ -30,12 +30,15 @@ def build(platform: Platform) -> None:
     )
     for job in platform.training.jobs:
         pool = cluster.pool_with(job.accelerator)
-        training.DistributedJob(job.name, job, namespaces[job.team], pool, after(*devices, queues, teams[job.team]))
+        needed = after(*devices, queues.local[job.team], teams[job.team])
+        training.DistributedJob(job.name, job, namespaces[job.team], pool, needed)
 
     for model in platform.serving.models:
         pool = cluster.pool_with(model.accelerator)
         engine = serving.ENGINES[model.engine]
-        serving.ModelServer(model.name, model, engine, namespaces[model.team], pool, after(*devices, kueue, teams[model.team]))
+        clients = {client: namespaces[client] for client in model.clients}
+        needed = after(*devices, kueue, teams[model.team])
+        serving.ModelServer(model.name, model, engine, namespaces[model.team], clients, pool, needed)
 
     pulumi.export("pools", {pool.name: pool.machine.name for pool in cluster.pools.values()})
     pulumi.export("teams", namespaces)

@@ -1,5 +1,7 @@
 """A model server: replicas that scale, an address, and who may call it."""
 
+from collections.abc import Mapping
+
 import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.core.v1 import ContainerArgsDict, HTTPGetActionArgsDict
@@ -7,8 +9,9 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict, ObjectMetaArgsDict
 
 import config.serving
 from components.clusters import Pool
-from components.naming import ACCELERATOR, TEAM, app, selector, type_token
+from components.naming import ACCELERATOR, app, selector, type_token
 from components.pods import HARDENED, HOME, SCRATCH_MOUNTS, UNPRIVILEGED, scratch
+from components.serving import network
 from components.serving.base import Container, Engine
 from components.tenancy import DATASETS
 
@@ -17,9 +20,12 @@ _WEIGHTS = "/models"
 _LOADING_MINUTES = 30
 """How long weights may take to load from the shared volume before a replica counts as failed."""
 
+_ROLLOUT_MINUTES = _LOADING_MINUTES + 10
+"""How long a rollout may stand still: while weights load, and an image of gigabytes is pulled."""
+
 
 class ModelServer(pulumi.ComponentResource):
-    """One model on one engine, in its team's namespace."""
+    """One model on one engine, in its team's namespace; `clients` says for each team that may call it where that team is."""
 
     def __init__(
         self,
@@ -27,6 +33,7 @@ class ModelServer(pulumi.ComponentResource):
         server: config.serving.ModelServer,
         engine: Engine,
         namespace: pulumi.Input[str],
+        clients: Mapping[str, pulumi.Input[str]],
         pool: Pool,
         opts: pulumi.ResourceOptions | None = None,
     ):
@@ -37,6 +44,9 @@ class ModelServer(pulumi.ComponentResource):
         pods: LabelSelectorArgsDict = {"match_labels": selector(server.name)}
         container = engine(server, f"{_WEIGHTS}/{server.model}")
 
+        # Both wait for ready replicas, by themselves for no more than ten minutes.
+        patience = pulumi.CustomTimeouts(create=f"{_ROLLOUT_MINUTES}m", update=f"{_ROLLOUT_MINUTES}m")
+        waiting = pulumi.ResourceOptions(parent=self, custom_timeouts=patience)
         deployment = k8s.apps.v1.Deployment(
             f"{name}-deployment",
             metadata=metadata,
@@ -45,7 +55,7 @@ class ModelServer(pulumi.ComponentResource):
                 "selector": pods,
                 # A new replica waits for an old one's GPU: there may be no other.
                 "strategy": {"rolling_update": {"max_surge": 0, "max_unavailable": 1}},
-                "progress_deadline_seconds": (_LOADING_MINUTES + 10) * 60,
+                "progress_deadline_seconds": _ROLLOUT_MINUTES * 60,
                 "template": {
                     "metadata": {"labels": labels},
                     "spec": {
@@ -69,13 +79,13 @@ class ModelServer(pulumi.ComponentResource):
                     },
                 },
             },
-            opts=child,
+            opts=waiting,
         )
         k8s.core.v1.Service(
             f"{name}-service",
             metadata=metadata,
             spec={"selector": selector(server.name), "ports": [{"name": "http", "port": 80, "target_port": "http"}]},
-            opts=child,
+            opts=waiting,
         )
         k8s.autoscaling.v2.HorizontalPodAutoscaler(
             f"{name}-autoscaler",
@@ -99,23 +109,7 @@ class ModelServer(pulumi.ComponentResource):
             spec={"selector": pods, "max_unavailable": 1},
             opts=child,
         )
-        k8s.networking.v1.NetworkPolicy(
-            f"{name}-clients",
-            metadata={**metadata, "name": f"{server.name}-clients"},
-            spec={
-                "pod_selector": pods,
-                "ingress": [
-                    {
-                        "from_": [
-                            {"namespace_selector": {"match_labels": {TEAM: team}}} for team in (server.team, *server.clients)
-                        ],
-                        "ports": [{"port": "http"}],
-                    }
-                ],
-                "policy_types": ["Ingress"],
-            },
-            opts=child,
-        )
+        network.open_to(clients, server, namespace, name, child)
         self.register_outputs({})
 
 

@@ -1,6 +1,7 @@
 """Who may train on what: a flavor for each node pool, a queue for each team, one cohort for all."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Final
 
 import pulumi
@@ -8,7 +9,8 @@ import pulumi_kubernetes as k8s
 
 from components.clusters import Pool
 from components.naming import MANAGED, type_token
-from config.catalog import ACCELERATORS
+from config.catalog import ACCELERATORS, Machine
+from config.model import quantity
 from config.tenancy import Quota
 
 API: Final = "kueue.x-k8s.io/v1beta2"
@@ -17,6 +19,9 @@ COHORT: Final = "ml-platform"
 
 class Queues(pulumi.ComponentResource):
     """Kueue's objects. `namespaces` says for each team where its local queue goes; queue and team have one name."""
+
+    local: dict[str, pulumi.Resource]
+    """Team → its local queue. A job depends on this one: on all of them, edges would grow with teams × jobs."""
 
     def __init__(
         self,
@@ -30,11 +35,13 @@ class Queues(pulumi.ComponentResource):
 
         for pool in pools.values():
             self._object("ResourceFlavor", f"{name}-flavor-{pool.name}", {"name": pool.name}, flavor(pool))
+        self.local = {}
         for team, quota in quotas.items():
             queue = self._object("ClusterQueue", f"{name}-cluster-{team}", {"name": team}, cluster_queue(team, quota, pools))
             place = {"name": team, "namespace": namespaces[team]}
             # Deleted the other way round, the cluster queue would wait for workloads that the local one still holds.
-            self._object("LocalQueue", f"{name}-local-{team}", place, {"clusterQueue": team}, depends_on=[queue])
+            spec = {"clusterQueue": team}
+            self.local[team] = self._object("LocalQueue", f"{name}-local-{team}", place, spec, depends_on=[queue])
         self.register_outputs({})
 
     def _object(
@@ -92,19 +99,19 @@ def _share(quota: Quota, pool: Pool, resources: list[str]) -> list[dict[str, Any
         return [
             {"name": "cpu", "nominalQuota": quota.requests.cpu},
             {"name": "memory", "nominalQuota": quota.requests.memory},
-            *({"name": resource, "nominalQuota": 0} for resource in resources),
+            *({"name": resource, "nominalQuota": "0"} for resource in resources),
         ]
-    own, borrowed = (devices.get(machine.accelerator, 0) for devices in (quota.gpus, quota.borrow))
-    per_device = {
-        "cpu": (machine.cpu / machine.count, ""),
-        "memory": (machine.memory_gib / machine.count, "Gi"),
-        **{resource: (int(resource == ACCELERATORS[machine.accelerator].resource), "") for resource in resources},
-    }
+    nominal, borrowed = (_part(machine, devices.get(machine.accelerator, 0)) for devices in (quota.gpus, quota.borrow))
     return [
-        {
-            "name": name,
-            "nominalQuota": f"{own * part:g}{unit}",
-            "borrowingLimit": f"{borrowed * part:g}{unit}",
-        }
-        for name, (part, unit) in per_device.items()
+        {"name": resource, "nominalQuota": nominal.get(resource, "0"), "borrowingLimit": borrowed.get(resource, "0")}
+        for resource in ("cpu", "memory", *resources)
     ]
+
+
+def _part(machine: Machine, devices: int) -> dict[str, str]:
+    """So many of a machine's devices, with their part of the rest of it."""
+    return {
+        "cpu": quantity(Fraction(devices * machine.cpu, machine.count)),
+        "memory": quantity(devices * machine.memory_gib * 2**30 // machine.count, base=1024),
+        ACCELERATORS[machine.accelerator].resource: quantity(devices),
+    }
