@@ -42,6 +42,7 @@ class Builder:
         """Program → the folder, inside `scratch`, that holds it. Raises ProgramError."""
         names = ", ".join(program.name for program in programs)
         self._report(f"building {names} with Go {self._go.version}; the first time this takes minutes")
+        self._log.unlink(missing_ok=True)
         out = scratch / "out"
         out.mkdir()
         compilation = Compilation(self._packages(programs), lambda program: (out / binary(program)).exists(), self._report)

@@ -50,7 +50,7 @@ class Cache:
         return self.folder / "charts"
 
     def log(self, graph: str) -> Path:
-        """The compiler's output from the latest build of a graph."""
+        """What Go said during the latest build of a graph."""
         return self.folder / "logs" / f"{graph}.log"
 
     def find(self, program: Program) -> Path | None:

@@ -17,13 +17,13 @@ class CommandError(Exception):
 
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path, on_line: Callable[[str], None]) -> str:
-    """Run to the end; standard output. Lines of standard error go to `on_line` and into a new log as they come.
+    """Run to the end; standard output. Lines of standard error go to `on_line` and are added to the log as they come.
 
     Raises CommandError when it fails. Whatever interrupts the caller, Ctrl-C too, ends the command and its own children.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
-    with tempfile.TemporaryFile("w+", dir=log.parent) as output, log.open("w") as journal:
+    with tempfile.TemporaryFile("w+", dir=log.parent) as output, log.open("a") as journal:
         # A session of its own, so that ending it by its group reaches the compilers that it started.
         process = subprocess.Popen(
             command,
