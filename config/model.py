@@ -52,18 +52,18 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def _readable(text: str) -> str:
+def _canonical(text: str) -> str:
     try:
-        positive = amount(text) > 0
+        number = amount(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a Kubernetes quantity; write for example 500m, 4 or 64Gi") from None
-    if not positive:
+    if number * 1000 < 1:
         raise ValueError(f"{text!r} must be more than zero")
-    return text
+    return quantity(Fraction(number), base=1024 if text.endswith("i") else 1000)
 
 
-Quantity = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | int | float), AfterValidator(_readable)]
-"""An amount as Kubernetes writes it: `500m`, `4`, `64Gi`."""
+Quantity = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | int | float), AfterValidator(_canonical)]
+"""An amount as Kubernetes writes it: `500m`, `4`, `64Gi`; what is written otherwise, such as `1024Mi`, is rewritten."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$")]
 """A DNS label of at most 40 characters, which leaves room for suffixes within Kubernetes' 63."""

@@ -12,6 +12,8 @@ Made from the models in `config/` by `make reference`; `config/schema.json` says
 under `config:` in `Pulumi.<stack>.yaml`. A key that is not here is an error.
 """
 
+_NOTHING: tuple[Any, ...] = (None, [], {}, {"jobs": []}, {"models": []})
+
 
 def reference() -> str:
     """Markdown: a table for the platform, then one for each model that it is made of."""
@@ -53,9 +55,8 @@ def _kinds(field: dict[str, Any]) -> Iterator[str]:
 def _default(name: str, field: dict[str, Any], model: dict[str, Any]) -> str:
     if name in model.get("required", ()):
         return "required"
-    value = field.get("default")
-    empty = value in (None, [], {}) or (isinstance(value, dict) and not any(value.values()))
-    return "none" if empty else f"`{value}`"
+    value: Any = field.get("default")
+    return "none" if value in _NOTHING else f"`{value}`"
 
 
 def _meaning(field: dict[str, Any]) -> str:

@@ -24,6 +24,8 @@ ENGINEER_RULES: Final[list[PolicyRuleArgsDict]] = [
     _rule("", ["create"], "pods/exec", "pods/portforward"),
     _rule("", _LOOK, "events", "resourcequotas", "limitranges", "serviceaccounts"),
     _rule("apps", _WORK, "deployments", "statefulsets"),
+    _rule("apps", ["get", "update", "patch"], "deployments/scale", "statefulsets/scale"),
+    _rule("apps", _LOOK, "replicasets"),
     _rule("batch", _WORK, "jobs", "cronjobs"),
     _rule("autoscaling", _WORK, "horizontalpodautoscalers"),
     _rule("policy", _WORK, "poddisruptionbudgets"),

@@ -11,6 +11,7 @@ import config.tenancy
 from components.naming import MANAGED, POD_SECURITY, TEAM, type_token
 from components.tenancy import network
 from config.catalog import ACCELERATORS
+from config.model import quantity
 
 DATASETS: Final = "datasets"
 """Name of the claim that all pods of a team share."""
@@ -100,6 +101,6 @@ def hard(quota: config.tenancy.Quota) -> dict[str, str]:
         "requests.memory": quota.requests.memory,
         "limits.cpu": quota.limits.cpu,
         "limits.memory": quota.limits.memory,
-        "pods": str(quota.pods),
-        **{resource: str(count) for resource, count in devices.items()},
+        "pods": quantity(quota.pods),
+        **{resource: quantity(count) for resource, count in devices.items()},
     }

@@ -28,7 +28,7 @@ def test_what_kubernetes_reads_is_read(text: str, number: str):
     assert amount(text) == Fraction(number)
 
 
-@pytest.mark.parametrize(("value", "text"), [(4, "4"), (0.5, "0.5")])
+@pytest.mark.parametrize(("value", "text"), [(4, "4"), (0.5, "500m")])
 def test_a_number_is_an_amount_too(value: float, text: str):
     assert READ.validate_python(value) == text
 
@@ -56,3 +56,10 @@ def test_an_amount_is_written_in_the_form_that_the_api_server_answers_in(number:
 
 def test_what_is_finer_than_thousandths_is_rounded_down():
     assert quantity(Fraction(2, 3)) == "666m"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("1024Mi", "1Gi"), ("1000", "1k"), ("1000m", "1"), ("2048Gi", "2Ti"), ("1500Mi", "1500Mi")]
+)
+def test_an_amount_is_kept_as_the_api_server_would_answer_it(written: str, read: str):
+    assert READ.validate_python(written) == read
