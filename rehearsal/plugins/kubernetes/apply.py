@@ -47,7 +47,7 @@ class Applier:
                 "POST", resource.path(objects.namespace(item)), item, fieldManager=_CREATOR, dryRun=self._dry_run
             )
         except ApiError as error:
-            if error.already_exists and not self.dry:
+            if error.already_exists and not error.still_going and not self.dry:
                 raise ProviderError(errors.ALREADY_EXISTS.format(error=error)) from error
             raise
 

@@ -32,6 +32,11 @@ class ApiError(ProviderError):
         return self.reason == "AlreadyExists"
 
     @property
+    def still_going(self) -> bool:
+        """The name is that of an object whose deletion is not complete."""
+        return self.already_exists and "object is being deleted" in str(self)
+
+    @property
     def conflict(self) -> bool:
         return self.code == 409 and not self.already_exists
 

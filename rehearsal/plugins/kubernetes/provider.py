@@ -29,7 +29,7 @@ from rehearsal.plugins.kubernetes.target import Target
 from rehearsal.plugins.kubernetes.values import Json, Unknown, contains
 
 _RETRIES = (1, 2, 4, 8, 16)
-"""Seconds between attempts to create what needs a namespace or a kind that is still being made."""
+"""Seconds between attempts to create what needs a namespace or a kind that is still being made, or a name that is being freed."""
 
 _PROPAGATION = "pulumi.com/deletionPropagationPolicy"
 
@@ -209,10 +209,11 @@ class Provider:
             self._readiness.wait_until_gone(target.urn, before.inputs, live, timeout)
         except NotReadyError as error:
             after = checkpoint.write(before.inputs, error.live, state, before.api_version, before.field_manager)
-            raise PartialError(identifier, str(error), error.problems, after) from error
+            message = "; ".join([str(error), *error.problems])  # of a deletion the engine shows no more than this
+            raise PartialError(identifier, message, [], after) from error
 
     def _create(self, target: Target, item: Json, manager: str, patch: bool, preview: bool) -> Json:
-        """Create the object, with patience for a namespace or a kind that comes into being at the same time."""
+        """Create the object, with patience for what comes into being, or goes, at the same time."""
         applier = self._applier(preview)
         for attempt, pause in enumerate((*_RETRIES, None), start=1):
             try:
@@ -220,7 +221,7 @@ class Provider:
                     return applier.upsert(item, manager)
                 return applier.create(item)
             except (ApiError, NoSuchKindError) as error:
-                early = isinstance(error, NoSuchKindError) or error.not_found
+                early = isinstance(error, NoSuchKindError) or error.not_found or error.still_going
                 if preview or not early or pause is None:
                     if isinstance(error, NoSuchKindError):
                         raise ProviderError(errors.NO_SUCH_KIND.format(kind=Kind.of(item))) from error

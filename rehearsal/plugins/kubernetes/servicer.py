@@ -90,6 +90,12 @@ class Servicer(ResourceProviderServicer):
         return plugin.PluginInfo(version=VERSION)
 
     @override
+    def GetSchema(self, request: pb.GetSchemaRequest, context: grpc.ServicerContext) -> pb.GetSchemaResponse:
+        """Asked for only to write program text, after an import is done."""
+        message = "the stand-in has no schema to write a program from; import with --generate-code=false"
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, message)
+
+    @override
     @_reporting
     def CheckConfig(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
         """Anything goes: whether the cluster answers is found out by `Configure`, and a plan is shown even if not."""

@@ -15,7 +15,7 @@ from rehearsal.plugins.kubernetes.errors import ApiError, NotReadyError, Unreach
 from rehearsal.plugins.kubernetes.objects import Kind
 from rehearsal.plugins.kubernetes.values import Json
 from rehearsal.plugins.kubernetes.waiting import explaining
-from rehearsal.plugins.kubernetes.waiting.rule import Rule, Sight
+from rehearsal.plugins.kubernetes.waiting.rule import Rule, Sight, Verdict
 
 _EXPLAIN_EVERY = 10.0
 """Seconds between looks at pods and events, for the user."""
@@ -43,7 +43,7 @@ class Waiter:
             events: _Events | None = None
             while True:
                 waited = time.monotonic() - started
-                verdict = rule.judge(Sight(self.client, live, before, companion, waited))
+                verdict = _judged(rule, Sight(self.client, live, before, companion, waited))
                 if verdict.ready:
                     return live
                 late = waited >= timeout
@@ -157,6 +157,13 @@ def timeout_for(item: Json, requested: float, default: float) -> float:
     """Seconds to wait: the resource's own option, its annotation, or the default."""
     annotation = objects.annotation(item, _TIMEOUT)
     return requested or (float(annotation) if annotation.isdigit() else default)
+
+
+def _judged(rule: Rule, sight: Sight) -> Verdict:
+    try:
+        return rule.judge(sight)
+    except UnreachableError as error:  # it may come back within the time there is
+        return Verdict(False, str(error), [str(error)])
 
 
 def _next(events: _Events, seconds: float) -> Json | None:
