@@ -26,7 +26,7 @@ class Phases:
 
     def report(self, line: str) -> None:
         """One line of news within the current part."""
-        self.console.print(f"  {line}", highlight=False)
+        self.console.print(f"  {line}", highlight=False, markup=False)
 
     def __str__(self) -> str:
         return " · ".join(f"{name.lower()} {seconds:.1f} s" for name, seconds in self.seconds.items())

@@ -123,7 +123,11 @@ PROGRAMS: Mapping[str, Program] = {
             _KUEUE,
             graph="kubernetes",
             package="sigs.k8s.io/kueue/cmd/kueue",
-            stamps=(f"sigs.k8s.io/kueue/pkg/version.GitVersion=v{_KUEUE}",),
+            stamps=(
+                f"sigs.k8s.io/kueue/pkg/version.GitVersion=v{_KUEUE}",
+                # By default `/visibility`, a folder of its image; on this machine it is one of the process's own.
+                "sigs.k8s.io/kueue/pkg/visibility.certDir=visibility",
+            ),
             chart="sigs.k8s.io/kueue",
         ),
         Program(
