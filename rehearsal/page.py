@@ -1,6 +1,7 @@
 """The page at the end of `make up`: what there is now, read from the cluster itself."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -42,11 +43,12 @@ def _next(layout: Layout) -> str:
 async def _page(layout: Layout) -> RenderableType:
     api = await Api.connect(layout.kubeconfig)
     try:
-        nodes, quotas, jobs, deployments = await asyncio.gather(
-            *(
-                _items(api, path)
-                for path in ("/api/v1/nodes", "/api/v1/resourcequotas", "/apis/batch/v1/jobs", "/apis/apps/v1/deployments")
-            )
+        nodes, quotas, jobs, deployments, definitions = await asyncio.gather(
+            _items(api, "/api/v1/nodes"),
+            _items(api, "/api/v1/resourcequotas"),
+            _items(api, "/apis/batch/v1/jobs"),
+            _items(api, "/apis/apps/v1/deployments"),
+            _items(api, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", "helm.sh/chart"),
         )
     finally:
         await api.close()
@@ -55,11 +57,12 @@ async def _page(layout: Layout) -> RenderableType:
         _table("Teams: used / quota", ("team", "CPU", "memory", "GPUs", "pods", "GPUs left"), map(_team, _of_teams(quotas))),
         _table("Training", ("job", "team", "result", "workers", "took"), map(_job, jobs)),
         _table("Serving", ("model", "team", "replicas ready", "address"), map(_server, deployments)),
+        _table("Custom resources", ("API", "kinds", "checked as defined by"), _definitions(definitions)),
     )
 
 
-async def _items(api: Api, path: str) -> list[Object]:
-    return (await api.get(path, labelSelector=_MANAGED))["items"]
+async def _items(api: Api, path: str, selector: str = _MANAGED) -> list[Object]:
+    return (await api.get(path, labelSelector=selector))["items"]
 
 
 def _table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:
@@ -115,6 +118,12 @@ def _server(deployment: Object) -> tuple[str, ...]:
     metadata, status = deployment["metadata"], deployment["status"]
     ready = f"{status.get('readyReplicas', 0)} of {deployment['spec']['replicas']}"
     return metadata["name"], metadata["namespace"], ready, f"http://{metadata['name']}.{metadata['namespace']}.svc"
+
+
+def _definitions(definitions: list[Object]) -> Iterable[tuple[str, ...]]:
+    origins = Counter((item["spec"]["group"], item["metadata"]["labels"]["helm.sh/chart"]) for item in definitions)
+    for (group, chart), kinds in origins.items():
+        yield group, str(kinds), f"the chart {chart}"
 
 
 def _condition(item: Object, kind: str) -> bool:

@@ -125,6 +125,8 @@ def controller_manager(site: Site) -> Command:
             "allocate-node-cidrs": True,
             "cluster-cidr": _PODS,
             "service-cluster-ip-range": _SERVICES,
+            # An autoscaler's first act is to raise a new Deployment to its minimum; by default after up to 15 seconds.
+            "horizontal-pod-autoscaler-sync-period": "1s",
             "node-monitor-period": "2s",
             "node-monitor-grace-period": f"{_NODE_GRACE}s",
             "profiling": False,
