@@ -2,6 +2,8 @@
 STACK ?= local
 PYTHON ?= python3
 VENV := .venv
+# Compiling all of a cloud's SDK takes longer than installing it; what is imported is compiled then.
+INSTALL := $(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes
 RUN := $(VENV)/bin/python -m rehearsal
 
 .DEFAULT_GOAL := help
@@ -50,9 +52,9 @@ clean: down ## also forget the stack's rehearsal; the cache of programs stays
 $(VENV)/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; PYTHON=/path/to/it chooses one")'
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	@echo "Python packages" && $(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@echo "Python packages" && $(INSTALL) -r requirements.txt
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.txt
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(INSTALL) -r requirements-dev.txt
 	@touch $@
