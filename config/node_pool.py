@@ -6,7 +6,7 @@ from annotated_types import Ge, Le
 from pydantic import AfterValidator, model_validator
 
 from config import catalog
-from config.model import Model, Name, Quantity, amount
+from config.model import Model, Name, Quantity, Range, amount
 
 
 def _known(accelerator: str) -> str:
@@ -24,19 +24,13 @@ class Accelerators(Model):
     """Devices per node."""
 
 
-class Size(Model):
+class Size(Range):
     """How many nodes a pool may have."""
 
     min: Annotated[int, Ge(0)] = 0
     """Nodes that are always there."""
     max: Annotated[int, Ge(1)]
     """Nodes that the pool may grow to."""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min > self.max:
-            raise ValueError(f"min is {self.min} and max is {self.max}; min must not be more than max")
-        return self
 
 
 class NodePool(Model):

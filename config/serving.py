@@ -1,24 +1,18 @@
 """What a stack may say about serving."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from annotated_types import Ge
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from config.model import Model, Name, Quantity
+from config.model import Model, Name, Quantity, Range
 
 
-class Replicas(Model):
+class Replicas(Range):
     """Between how many copies the autoscaler chooses."""
 
     min: Annotated[int, Ge(1)] = 2
     max: Annotated[int, Ge(1)] = 4
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min > self.max:
-            raise ValueError(f"min is {self.min} and max is {self.max}; min must not be more than max")
-        return self
 
 
 class ModelServer(Model):

@@ -93,7 +93,7 @@ class Builder:
         if reason := next((line for line in lines if any(sign in line for sign in _UNREACHABLE)), None):
             return (
                 f"no network: what the programs are built from cannot be reached ({reason.strip()}); "
-                "connect, name mirrors with ML_PLATFORM_MIRROR= (releases) and GOPROXY= (Go modules), or put the programs on PATH"
+                "connect, name mirrors in ML_PLATFORM_MIRROR (releases) and GOPROXY (Go modules), or put the programs on PATH"
             )
         if any("no space left on device" in line for line in lines):
             return (
