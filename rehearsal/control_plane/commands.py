@@ -15,8 +15,10 @@ import psutil
 import yaml
 from filelock import FileLock, Timeout
 
+from rehearsal.control_plane import pki
 from rehearsal.control_plane.certificates import Authority
 from rehearsal.control_plane.kubeconfig import write_kubeconfig
+from rehearsal.control_plane.site import Site
 from rehearsal.layout import CHECKOUT, Layout
 from rehearsal.processes import Entry, Ledger, alive, terminate
 
@@ -51,6 +53,9 @@ def start(layout: Layout, programs: Mapping[str, Path], report: Callable[[str], 
         report("starting the control plane")
         process = _spawn(layout, _supervisor(layout, programs))
     _wait(layout, ledger, process)
+    # A kubeconfig that was deleted or damaged meanwhile is made anew.
+    ports = {name: entry.ports for name, entry in ledger.entries().items()}
+    Site(layout, programs, ports, pki.prepare(layout.pki)).write_kubeconfigs()
 
 
 def stop(layout: Layout) -> None:
