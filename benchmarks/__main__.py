@@ -55,7 +55,7 @@ def main(
                         progress.update(task, description=f"{what} · {step}", advance=1)
 
                     for each in measure.measure(contender, size, objects, repeat, announce):
-                        progress.console.print(f"{size} teams · {contender.name} · {each.operation}: {each.seconds:.1f} s")
+                        progress.console.print(str(each), highlight=False)
                         found.append(each)
                     field.cluster.await_emptiness()
     except (ConfigError, EngineError, KubectlError, programs.ProgramError, control_plane.ControlPlaneError) as error:

@@ -74,6 +74,8 @@ class Field:
 def _foundation(recorded: Sequence[Recorded]) -> tuple[Recorded, list[Recorded]]:
     """The Helm release, and everything that must be there before what needs it: the provider and the nodes too."""
     (release,) = (resource for resource in recorded if resource.is_release)
-    return release, [
-        resource for resource in recorded if resource.urn in release.after or resource is release or resource.is_provider
-    ]
+    needed = {release.urn}
+    for resource in reversed(recorded):
+        if resource.urn in needed:
+            needed |= resource.after
+    return release, [resource for resource in recorded if resource.urn in needed or resource.is_provider]

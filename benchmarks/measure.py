@@ -34,6 +34,9 @@ class Measurement:
     memory: int | None
     """The most that the user's program held, in bytes; None where there is no program."""
 
+    def __str__(self) -> str:
+        return f"{self.teams} teams · {self.contender} · {self.operation}: {self.seconds:.1f} s, {self.cpu:.1f} s of CPU"
+
 
 def steps(repeats: int) -> int:
     """How often `measure` announces something for one contender."""
