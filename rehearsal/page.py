@@ -9,6 +9,7 @@ from typing import Any
 
 from kubernetes.utils.quantity import parse_quantity  # pyright: ignore[reportUnknownVariableType]: its types are in comments
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 
 from rehearsal.control_plane.api import Api
@@ -65,11 +66,11 @@ async def _items(api: Api, path: str, selector: str = _MANAGED) -> list[Object]:
     return (await api.get(path, labelSelector=selector))["items"]
 
 
-def _table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:
+def _table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> RenderableType:
     table = Table(*columns, title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False, box=None)
     for row in rows:
         table.add_row(*row)
-    return table
+    return Padding(table, (0, 0, 1, 0))
 
 
 def _pools(nodes: list[Object]) -> Iterable[tuple[str, ...]]:

@@ -32,7 +32,7 @@ def install(pulumi: Path, home: Path, report: Callable[[str], None]) -> None:
         stand_ins.append("the Python language host")
     wanted = version("pulumi-kubernetes")
     if official := _official_kubernetes(pulumi, wanted):
-        _replace(_folder(home, "resource-kubernetes", wanted)).symlink_to(official)
+        _place(home, "resource-kubernetes", wanted).symlink_to(official)
     else:
         _launcher(home, "resource-kubernetes", wanted, "rehearsal.plugins.kubernetes")
         stand_ins.append("the Kubernetes provider")
@@ -44,36 +44,30 @@ def _folder(home: Path, plugin: str, its_version: str) -> Path:
     return home / "plugins" / f"{plugin}-v{its_version}"
 
 
-def _replace(path: Path) -> Path:
-    """Nothing at `path`, and a folder to put something in."""
-    if path.is_symlink():
-        path.unlink()
-    else:
-        shutil.rmtree(path, ignore_errors=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+def _place(home: Path, plugin: str, its_version: str) -> Path:
+    """Where the engine looks for a plugin that it has downloaded: an executable in a folder of its own, never a link to one."""
+    folder = _folder(home, plugin, its_version)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder / f"pulumi-{plugin}"
 
 
 def _launcher(home: Path, plugin: str, its_version: str, module: str) -> None:
-    """Where the engine looks for a plugin that it has downloaded, put a script that runs ours."""
-    folder = _replace(_folder(home, plugin, its_version))
-    folder.mkdir()
-    script = folder / f"pulumi-{plugin}"
+    """A script that runs our module in the plugin's place."""
+    script = _place(home, plugin, its_version)
     script.write_text(
-        "#!/bin/sh\n"
-        f"export PYTHONPATH={shlex.quote(str(layout.CHECKOUT))}\n"
-        f'exec {shlex.quote(sys.executable)} -m {module} "$@"\n'
+        f'#!/bin/sh\nexport PYTHONPATH={shlex.quote(str(layout.CHECKOUT))}\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n'
     )
     script.chmod(0o755)
 
 
 def _official_kubernetes(pulumi: Path, wanted: str) -> Path | None:
-    """The folder of the official plugin in the cache of programs, downloaded if that works just now."""
+    """The official plugin in the cache of programs, downloaded if that works just now."""
     shared = layout.cache() / "pulumi-home"
-    folder = _folder(shared, "resource-kubernetes", wanted)
+    official = _folder(shared, "resource-kubernetes", wanted) / "pulumi-resource-kubernetes"
     failed = shared / f"no-kubernetes-{wanted}"
-    if folder.is_dir():
-        return folder
+    if official.exists():
+        return official
     if failed.exists() and time.time() - failed.stat().st_mtime < _REMEMBER_SECONDS:
         return None
     try:
@@ -88,4 +82,4 @@ def _official_kubernetes(pulumi: Path, wanted: str) -> Path | None:
         failed.parent.mkdir(parents=True, exist_ok=True)
         failed.touch()
         return None
-    return folder
+    return official if official.exists() else None
