@@ -6,8 +6,9 @@ from typing import Any
 
 import pulumi
 from google.protobuf.json_format import MessageToDict
-from pulumi.runtime import mocks
-from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest, RegisterResourceResponse
+from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest
+
+from rehearsal.recording import requests
 
 
 @dataclass(frozen=True)
@@ -47,24 +48,21 @@ class Recorded:
 def record(program: Callable[[], object]) -> list[Recorded]:
     """The resources that `program` makes, each after those that it depends on."""
     source = _Source()
-    monitor = _Monitor()
-    mocks.set_mocks(_Echo(), project="ml-platform", monitor=monitor)
 
     def recorded() -> pulumi.Output[None]:
         pulumi.runtime.register_stack_transformation(source.note)
         program()
         return pulumi.Output.from_input(source.arguments).apply(source.resolved.update)
 
-    mocks.test(recorded)()  # pyright: ignore[reportUnknownMemberType]: Pulumi's mocks have no types
-    return list(_joined(source, monitor))
+    return list(_joined(source, requests(recorded)))
 
 
-def _joined(source: "_Source", monitor: "_Monitor") -> Iterator[Recorded]:
-    made = {urn for urn, request in monitor.requests.items() if request.custom and not _is_provider(request)}
+def _joined(source: "_Source", registered: Mapping[str, RegisterResourceRequest]) -> Iterator[Recorded]:
+    made = {urn for urn, request in registered.items() if request.custom and not _is_provider(request)}
     nothing = frozenset[str]()
     awaited: dict[str, frozenset[str]] = {}
     within: dict[str, frozenset[str]] = {}
-    for urn, request in monitor.requests.items():
+    for urn, request in registered.items():
         # A child waits for its component, and the component for its own dependencies.
         awaited[urn] = awaited.get(request.parent, nothing) | made.intersection(request.dependencies)
         within[urn] = within.get(request.parent, nothing) | ({request.name} if not request.custom else nothing)
@@ -102,26 +100,3 @@ class _Source:
         self.arguments[key] = dict(args.props)
         given = vars(args.opts.custom_timeouts) if args.opts.custom_timeouts else {}
         self.timeouts[key] = {action: limit for action, limit in given.items() if limit}
-
-
-class _Echo(mocks.Mocks):
-    """Outputs are the inputs."""
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        return args.name, args.inputs  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]: as above
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        raise NotImplementedError(f"what {args.token} would answer is not known here")
-
-
-class _Monitor(mocks.MockMonitor):
-    """Keeps what the engine would be asked."""
-
-    def __init__(self) -> None:
-        super().__init__(_Echo())
-        self.requests: dict[str, RegisterResourceRequest] = {}
-
-    def RegisterResource(self, request: RegisterResourceRequest) -> RegisterResourceResponse:  # noqa: N802 - Pulumi's name
-        response = super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType]: as above
-        self.requests[response.urn] = request
-        return response

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi.runtime import mocks, rpc
-from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest, RegisterResourceResponse
+from pulumi.runtime import rpc
+
+from rehearsal.recording import requests
 
 
 @dataclass(frozen=True)
@@ -72,49 +73,20 @@ class Plan:
 
 
 def plan(program: Callable[[], object]) -> Plan:
-    """Run `program` as Pulumi would.
-
-    Raises AssertionError for a URN that is registered twice: mocks would let it pass, the engine would not.
-    """
-    monitor = _Monitor()
-    mocks.set_mocks(_Echo(), project="ml-platform", monitor=monitor)
-    mocks.test(program)()  # pyright: ignore[reportUnknownMemberType]: Pulumi's mocks have no types
-    urns = [resource.urn for resource in monitor.plan]
-    assert len(set(urns)) == len(urns), f"registered twice: {sorted({urn for urn in urns if urns.count(urn) > 1})}"
-    return monitor.plan
-
-
-class _Echo(mocks.Mocks):
-    """Outputs are the inputs."""
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        return args.name, args.inputs  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]: as above
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        raise AssertionError(f"the plan depends on what {args.token} would answer")
-
-
-class _Monitor(mocks.MockMonitor):
-    """Records what Pulumi's own mock arguments leave out: parents, dependencies, options."""
-
-    def __init__(self) -> None:
-        super().__init__(_Echo())
-        self.plan = Plan()
-
-    def RegisterResource(self, request: RegisterResourceRequest) -> RegisterResourceResponse:  # noqa: N802 - Pulumi's name
-        response = super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType]: as above
-        if request.type != "pulumi:pulumi:Stack":
-            self.plan.resources.append(
-                Planned(
-                    urn=response.urn,
-                    type=request.type,
-                    name=request.name,
-                    inputs=rpc.deserialize_properties(request.object),
-                    parent=request.parent,
-                    depends_on=frozenset(request.dependencies),
-                    provider=request.provider,
-                    custom=request.custom,
-                    create_timeout=request.customTimeouts.create,
-                )
+    """Run `program` as Pulumi would."""
+    return Plan(
+        [
+            Planned(
+                urn=urn,
+                type=request.type,
+                name=request.name,
+                inputs=rpc.deserialize_properties(request.object),
+                parent=request.parent,
+                depends_on=frozenset(request.dependencies),
+                provider=request.provider,
+                custom=request.custom,
+                create_timeout=request.customTimeouts.create,
             )
-        return response
+            for urn, request in requests(program).items()
+        ]
+    )

@@ -1,0 +1,45 @@
+"""What a program would ask of the engine, found without one: under Pulumi's mocks, with all that their arguments leave out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pulumi.runtime import mocks
+from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest, RegisterResourceResponse
+
+
+def requests(program: Callable[[], object]) -> dict[str, RegisterResourceRequest]:
+    """URN → how it was registered, in the order of registration; the stack itself is not among them.
+
+    Raises ValueError for a URN that is registered twice, which mocks let pass and the engine does not, and LookupError if the
+    program asks a provider for something.
+    """
+    monitor = _Monitor()
+    mocks.set_mocks(_Echo(), project="ml-platform", monitor=monitor)
+    mocks.test(program)()  # pyright: ignore[reportUnknownMemberType]: Pulumi's mocks have no types
+    return monitor.requests
+
+
+class _Echo(mocks.Mocks):
+    """Outputs are the inputs."""
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        return args.name, args.inputs  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]: as above
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        raise LookupError(f"what {args.token} would answer is not known here")
+
+
+class _Monitor(mocks.MockMonitor):
+    """Keeps what the engine would be asked."""
+
+    def __init__(self) -> None:
+        super().__init__(_Echo())
+        self.requests: dict[str, RegisterResourceRequest] = {}
+
+    def RegisterResource(self, request: RegisterResourceRequest) -> RegisterResourceResponse:  # noqa: N802 - Pulumi's name
+        response = super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType]: as above
+        if request.type != "pulumi:pulumi:Stack":
+            if response.urn in self.requests:
+                raise ValueError(f"registered twice: {response.urn}")
+            self.requests[response.urn] = request
+        return response
