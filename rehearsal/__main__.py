@@ -69,7 +69,9 @@ def down(stack: Stack = "local") -> None:
 
 
 def _ready(layout: Layout, phases: Phases) -> Engine:
-    """The engine, with all it needs running."""
+    """The engine, with all it needs running; the stack's file is checked before anything is started."""
+    if reason := clusters.refusal(load.read(layout.stack)):
+        raise EngineError(f"Pulumi.{layout.stack}.yaml: {reason}")
     with phases.phase("Programs"):
         found = programs.obtain(_PROGRAMS, phases.report)
     with phases.phase("Control plane"):
@@ -82,11 +84,9 @@ def _ready(layout: Layout, phases: Phases) -> Engine:
 
 @contextmanager
 def _told(stack: str) -> Generator[tuple[Layout, Phases]]:
-    """Checks the stack's file before anything is started, and turns what goes wrong into one message."""
+    """Turns what goes wrong into one message."""
     console = Console(soft_wrap=True)
     try:
-        if reason := clusters.refusal(load.read(stack)):
-            raise EngineError(f"Pulumi.{stack}.yaml: {reason}")
         yield Layout(stack), Phases(console)
     except (load.ConfigError, programs.ProgramError, control_plane.ControlPlaneError, EngineError) as error:
         console.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from rehearsal import recovery
 from rehearsal.layout import Layout
 from rehearsal.plugins import select
@@ -43,24 +45,35 @@ class Engine:
         Raises EngineError, also when another command is at work on the stack.
         """
         layout = self._layout
-        for folder in (layout.bin, layout.backend):
-            folder.mkdir(parents=True, exist_ok=True)
-        for name, program in self._programs.items():
-            link = layout.bin / name
-            link.unlink(missing_ok=True)
-            link.symlink_to(program)
-        select.install(self._programs["pulumi"], layout.home, report)
-        self._write_environment()
-        self.output("stack", "select", "--create", layout.stack)
-        if holder := recovery.release_stale_locks(layout.backend):
-            raise EngineError(f"the stack {layout.stack} is locked by {holder}; wait for it to end, or stop it")
-        recovery.settle_pending(self, report)
+        with FileLock(layout.state / "engine.lock"):  # of two commands at once, the second finds it done
+            if holder := recovery.release_stale_locks(layout.backend):
+                raise EngineError(f"the stack {layout.stack} is locked by {holder}; wait for it to end, or stop it")
+            for folder in (layout.bin, layout.backend):
+                folder.mkdir(parents=True, exist_ok=True)
+            for name, program in self._programs.items():
+                _link(layout.bin / name, program)
+            select.install(self._programs["pulumi"], layout.home, report)
+            self._write_environment()
+            self.output("stack", "select", "--create", layout.stack)
+            recovery.settle_pending(self, report)
 
     def run(self, *arguments: str) -> int:
-        """A `pulumi` command on the user's terminal; its exit code."""
-        return subprocess.run(
+        """A `pulumi` command on the user's terminal; its exit code.
+
+        Ctrl-C reaches `pulumi` as well, which then brings to an end what it has begun: KeyboardInterrupt is raised after that.
+        """
+        process = subprocess.Popen(
             [str(self._layout.bin / "pulumi"), *arguments], cwd=self._layout.checkout, env=self._process_environment()
-        ).returncode
+        )
+        interrupted: KeyboardInterrupt | None = None
+        while process.poll() is None:
+            try:
+                process.wait()
+            except KeyboardInterrupt as interrupt:
+                interrupted = interrupt
+        if interrupted:
+            raise interrupted
+        return process.returncode
 
     def json(self, *arguments: str) -> Any:
         """What a `pulumi` command prints as JSON. Raises EngineError."""
@@ -96,3 +109,11 @@ class Engine:
         lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(self.environment.items())]
         path = f'export PATH={shlex.quote(str(self._layout.bin))}:"$PATH"'
         self._layout.environment.write_text("\n".join([*lines, path, ""]))
+
+
+def _link(link: Path, program: Path) -> None:
+    """Left alone when it is right: another command may be starting the program by it."""
+    if link.is_symlink() and link.readlink() == program:
+        return
+    link.unlink(missing_ok=True)
+    link.symlink_to(program)
