@@ -5,12 +5,25 @@ import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import psutil
 
-if TYPE_CHECKING:
-    from rehearsal.engine import Engine
+
+class Engine(Protocol):
+    """As much of the engine as is needed to find out what became of things."""
+
+    def json(self, *arguments: str) -> Any:
+        """What a `pulumi` command prints as JSON."""
+        ...
+
+    def output(self, *arguments: str) -> str:
+        """What a `pulumi` command prints."""
+        ...
+
+    def succeeds(self, program: str, *arguments: str) -> bool:
+        """Whether another program exits with 0."""
+        ...
 
 
 def release_stale_locks(backend: Path) -> str | None:
@@ -40,7 +53,7 @@ def _runs(pid: int, locked_at: str) -> bool:
     return started <= datetime.fromisoformat(locked_at).timestamp()
 
 
-def settle_pending(engine: "Engine", report: Callable[[str], None]) -> None:
+def settle_pending(engine: Engine, report: Callable[[str], None]) -> None:
     """Of the objects that an interrupted command had begun to make, import those that came to be and forget the others.
 
     Without it, the engine would make all of them again, and the API server refuse those that are there.
@@ -66,7 +79,7 @@ def _id(inputs: Mapping[str, Any]) -> str:
     return "/".join(filter(None, _place(inputs)))
 
 
-def _exists(engine: "Engine", resource: Mapping[str, Any]) -> bool:
+def _exists(engine: Engine, resource: Mapping[str, Any]) -> bool:
     package, _, token = resource["type"].partition(":")
     if package != "kubernetes":
         return False
