@@ -8,11 +8,12 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from rehearsal.plugins.kubernetes import errors, objects
 from rehearsal.plugins.kubernetes.client import APPLY, JSON_PATCH, Client
-from rehearsal.plugins.kubernetes.errors import ApiError, ProviderError
+from rehearsal.plugins.kubernetes.errors import ApiError, ProviderError, UnreachableError
 from rehearsal.plugins.kubernetes.objects import Kind
 from rehearsal.plugins.kubernetes.paths import parse
 from rehearsal.plugins.kubernetes.values import Json, is_object
@@ -42,14 +43,32 @@ class Applier:
     def create(self, item: Json) -> Json:
         """POST. Raises `ApiError`, with what to do when the object exists."""
         resource = self.client.resource(Kind.of(item))
+        began = datetime.now(UTC)
         try:
             return self.client.request(
                 "POST", resource.path(objects.namespace(item)), item, fieldManager=_CREATOR, dryRun=self._dry_run
             )
+        except UnreachableError as lost:
+            if not lost.sent or self.dry:
+                raise
+            return self._made_since(began, item) or self.create(item)
         except ApiError as error:
             if error.already_exists and not error.still_going and not self.dry:
                 raise ProviderError(errors.ALREADY_EXISTS.format(error=error)) from error
             raise
+
+    def _made_since(self, began: datetime, item: Json) -> Json | None:
+        """The object, if the API server made it before it went away without an answer."""
+        try:
+            live = self.read(item)
+        except ApiError as error:
+            if error.not_found:
+                return None
+            raise
+        mine = any(entry["manager"] == _CREATOR for entry in live["metadata"].get("managedFields", []))
+        # Its clock tells whole seconds.
+        recent = datetime.fromisoformat(live["metadata"]["creationTimestamp"]) >= began.replace(microsecond=0)
+        return live if mine and recent else None
 
     def upsert(self, item: Json, manager: str) -> Json:
         """Server-side apply, whether or not the object exists."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import urllib3
 from kubernetes.client import ApiClient, Configuration
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
 
 from rehearsal.plugins.kubernetes.errors import ApiError, NoSuchKindError, UnreachableError
 from rehearsal.plugins.kubernetes.objects import CLUSTER_SCOPED, Kind
@@ -16,6 +17,9 @@ from rehearsal.plugins.kubernetes.values import Json
 
 _CONNECTIONS = 64
 """Kept open to the API server; more requests at one time open more for a while."""
+
+_PATIENCE = 20
+"""Seconds that an API server may be away, once it has answered."""
 
 JSON = "application/json"
 JSON_PATCH = "application/json-patch+json"
@@ -46,11 +50,26 @@ class Client:
         self._timeout = timeout
         self._lock = threading.Lock()
         self._served: dict[str, dict[str, Resource]] = {}
+        self._met = False
         self.host = str(configuration.host)
 
     def request(self, verb: str, path: str, body: Any = None, content: str = JSON, **query: Any) -> Json:
-        """The API server's answer. Raises `ApiError` when it refuses, `UnreachableError` when there is none."""
-        response = self._send(verb, path, body, content, self._timeout, query)
+        """The API server's answer. Raises `ApiError` when it refuses, `UnreachableError` when there is none.
+
+        An API server that was there once is waited for: it is being restarted. A POST whose answer was lost is not repeated.
+        """
+
+        def worthwhile(error: BaseException) -> bool:
+            return self._met and isinstance(error, UnreachableError) and not (error.sent and verb == "POST")
+
+        attempts = Retrying(
+            retry=retry_if_exception(worthwhile),
+            wait=wait_exponential(0.25, max=2),
+            stop=stop_after_delay(_PATIENCE),
+            reraise=True,
+        )
+        response = attempts(self._send, verb, path, body, content, self._timeout, query)
+        self._met = True
         return json.loads(response.data)
 
     def _send(self, verb: str, path: str, body: Any, content: str, timeout: Any, query: Json) -> urllib3.HTTPResponse:
@@ -67,7 +86,9 @@ class Client:
             if response.status >= 400:
                 raise ApiError(_status(response))
         except urllib3.exceptions.HTTPError as error:
-            raise UnreachableError(f"the Kubernetes API server at {self.host} does not answer: {_cause(error)}") from error
+            reason = getattr(error, "reason", None) or error
+            sent = not isinstance(reason, urllib3.exceptions.NewConnectionError)
+            raise UnreachableError(f"the Kubernetes API server at {self.host} does not answer: {_cause(error)}", sent) from error
         return response
 
     @contextmanager

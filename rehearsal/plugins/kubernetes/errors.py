@@ -60,7 +60,11 @@ class NoSuchKindError(ProviderError):
 
 
 class UnreachableError(ProviderError):
-    """There is no API server to talk to."""
+    """There is no API server to talk to. `sent`: it went away after the request was sent, which it may have carried out."""
+
+    def __init__(self, message: str, sent: bool = False):
+        super().__init__(message)
+        self.sent = sent
 
 
 class InvalidInputError(ProviderError):
