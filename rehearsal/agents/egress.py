@@ -24,14 +24,21 @@ class Egress:
     def __init__(self, api: Api, endpoint: Endpoint):
         self._services = Cache(api, "/api/v1/services")
         self._endpoint = endpoint
+        self._open: set[asyncio.Task[None]] = set()
 
     async def run(self, socket: Path) -> None:
         """Serve on this socket until cancelled."""
         socket.unlink(missing_ok=True)
-        server = await asyncio.start_unix_server(self._serve, socket)
+        server = await asyncio.start_unix_server(self._accept, socket)
         async with server, asyncio.TaskGroup() as tasks:
             tasks.create_task(self._services.run())
             await server.serve_forever()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # asyncio itself holds on to a connection's task only weakly.
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
 
     def resolve(self, host: str, port: int) -> int | None:
         """The local port that stands for this port of a ClusterIP."""
@@ -60,9 +67,14 @@ class Egress:
                 return
             with contextlib.closing(far_writer):
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(_copy(reader, far_writer))
-                    tasks.create_task(_copy(far_reader, writer))
+                ways = {asyncio.create_task(_copy(reader, far_writer)), asyncio.create_task(_copy(far_reader, writer))}
+                try:
+                    # When one side hangs up, the other has nobody left to talk to.
+                    await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    for way in ways:
+                        way.cancel()
+                    await asyncio.gather(*ways, return_exceptions=True)
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

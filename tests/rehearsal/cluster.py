@@ -1,5 +1,6 @@
 """A rehearsal's control plane, as tests handle it."""
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
@@ -123,6 +124,7 @@ def listening(processes: Iterable[psutil.Process]) -> set[tuple[str, int]]:
     """The addresses that these processes listen on."""
     found: set[tuple[str, int]] = set()
     for process in processes:
-        connections = process.net_connections(kind="inet")
-        found |= {(each.laddr.ip, each.laddr.port) for each in connections if each.status == psutil.CONN_LISTEN}
+        with contextlib.suppress(psutil.AccessDenied, psutil.NoSuchProcess):  # another user's, or one that has just ended
+            connections = process.net_connections(kind="inet")
+            found |= {(each.laddr.ip, each.laddr.port) for each in connections if each.status == psutil.CONN_LISTEN}
     return found
