@@ -86,9 +86,10 @@ class Engine:
             raise EngineError(f"pulumi {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
-    def succeeds(self, program: str, *arguments: str) -> bool:
-        """Whether another program, run in the same surroundings, exits with 0."""
-        return self._quietly(program, *arguments).returncode == 0
+    def answer(self, program: str, *arguments: str) -> str:
+        """What another program, run in the same surroundings, prints; nothing when it fails."""
+        done = self._quietly(program, *arguments)
+        return "" if done.returncode else done.stdout
 
     def _process_environment(self) -> dict[str, str]:
         path = os.pathsep.join([str(self._layout.bin), os.environ.get("PATH", os.defpath)])

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Protocol
 
 import psutil
@@ -21,8 +22,8 @@ class Engine(Protocol):
         """What a `pulumi` command prints."""
         ...
 
-    def succeeds(self, program: str, *arguments: str) -> bool:
-        """Whether another program exits with 0."""
+    def answer(self, program: str, *arguments: str) -> str:
+        """What another program prints; nothing when it fails."""
         ...
 
 
@@ -54,18 +55,33 @@ def _runs(pid: int, locked_at: str) -> bool:
 
 
 def settle_pending(engine: Engine, report: Callable[[str], None]) -> None:
-    """Of the objects that an interrupted command had begun to make, import those that came to be and forget the others.
+    """Of what an interrupted command had begun to make, take into the state what came to be, and forget the rest.
 
-    Without it, the engine would make all of them again, and the API server refuse those that are there.
+    Without it, the engine would make all of them again, and the API server refuse those that are there. The engine's own
+    `refresh --import-pending-creates` takes them off the list and, as of 3.259, does not add them to the state. What was being
+    changed or deleted is in the state already: the next refresh sees how far that came.
     """
-    operations = engine.json("stack", "export")["deployment"].get("pending_operations", [])
-    begun = [operation["resource"] for operation in operations if operation["type"] == "creating"]
-    if not begun:
+    exported = engine.json("stack", "export")
+    state: dict[str, Any] = exported["deployment"]
+    pending = state.pop("pending_operations", [])
+    if not pending:
         return
-    there = {resource["urn"]: _id(resource["inputs"]) for resource in begun if _exists(engine, resource)}
+    known = state.setdefault("resources", [])
+    urns = {resource["urn"] for resource in known}
+    creations = (operation["resource"] for operation in pending if operation["type"] == "creating")
+    begun = [resource for resource in creations if resource["urn"] not in urns]
+    there = [_made(resource) for resource in begun if _exists(engine, resource)]
     report(f"the last command was interrupted: of {len(begun)} objects that it had begun to make, {len(there)} are there")
-    imports = [f"--import-pending-creates={part}" for pair in there.items() for part in pair]
-    engine.output("refresh", "--yes", "--skip-preview", "--clear-pending-creates", *imports)
+    known += there
+    with NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(exported, file)
+        file.flush()
+        engine.output("stack", "import", "--file", file.name)
+
+
+def _made(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """As if the engine had been told that it was made; the next refresh reads the rest."""
+    return {"outputs": resource["inputs"], **resource, "id": _id(resource["inputs"])}
 
 
 def _place(inputs: Mapping[str, Any]) -> tuple[str | None, str]:
@@ -87,6 +103,8 @@ def _exists(engine: Engine, resource: Mapping[str, Any]) -> bool:
     where = ["--namespace", namespace] if namespace else []
     api_version, _, kind = token.partition(":")
     if api_version.startswith("helm.sh/"):
-        return engine.succeeds("helm", "status", name, *where)
+        # One that is half made is not there: it is installed once more.
+        return bool(engine.answer("helm", "list", "--deployed", "--short", "--filter", f"^{name}$", *where))
     group, _, version = api_version.rpartition("/")
-    return engine.succeeds("kubectl", "get", kind if group == "core" else f"{kind}.{version}.{group}", name, *where)
+    kind = kind if group == "core" else f"{kind}.{version}.{group}"
+    return bool(engine.answer("kubectl", "get", kind, name, "--output=name", *where))
