@@ -120,14 +120,20 @@ class Releases:
         return f"{namespace}/{name}", _state(given, found)
 
     def read(self, identifier: str, state: Json) -> tuple[str, Json, Json] | None:
-        """From Helm's own record; None when the release is gone."""
+        """From Helm's own record; None when the release is gone.
+
+        Raises `PartialError` for one that is not whole, such as one whose installation was cut off: the engine then updates it.
+        """
         namespace, name = objects.split_identifier(identifier)
         found = helm.record(self._reachable(), namespace, name)
         if found is None:
             return None
         marked = state.get(INPUTS)
         inputs: Json = marked.value if isinstance(marked, Secret) else marked or self._imported(found)
-        return identifier, _state(inputs, found), inputs
+        after = _state(inputs, found)
+        if (status := found["info"]["status"]) != "deployed":
+            raise PartialError(identifier, f"Helm release {identifier} is {status}", [], after, inputs)
+        return identifier, after, inputs
 
     def delete(self, state: Json) -> None:
         release = plain(state)
