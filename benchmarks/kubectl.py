@@ -40,12 +40,14 @@ class Cluster:
 
     def await_emptiness(self) -> None:
         """Wait until nothing of a stack is left, volumes and namespaces included. Raises KubectlError."""
-        selector = ",".join(f"{key}={value}" for key, value in MANAGED.items())
+        ours = ",".join(f"{key}={value}" for key, value in MANAGED.items())
+        self.await_absence("namespaces,nodes,clusterroles", f"--selector={ours}")
+        self.await_absence("persistentvolumes")
+
+    def await_absence(self, *query: str) -> None:
+        """Wait until `kubectl get` finds nothing. Raises KubectlError."""
         until = time.monotonic() + _EMPTYING_SECONDS
-        while left := [
-            *self.run("kubectl", "get", "namespaces,nodes,clusterroles", "--selector", selector, "--output=name").split(),
-            *self.run("kubectl", "get", "persistentvolumes", "--output=name").split(),
-        ]:
+        while left := self.run("kubectl", "get", "--output=name", *query).split():
             if time.monotonic() > until:
                 raise KubectlError(f"not gone in {_EMPTYING_SECONDS} s: {', '.join(left)}")
             time.sleep(1)
@@ -108,7 +110,9 @@ class Kubectl:
         backwards = file.with_suffix(".backwards")
         content = json.loads(file.read_text())
         backwards.write_text(json.dumps({**content, "items": content["items"][::-1]}))
-        self.cluster.run("kubectl", "delete", "--ignore-not-found", f"--filename={backwards}")
+        # Its own waiting looks at five objects a second.
+        self.cluster.run("kubectl", "delete", "--wait=false", f"--filename={backwards}")
+        self.cluster.await_absence("--ignore-not-found", f"--filename={backwards}")
 
 
 def manifest(path: Path, resources: Iterable[Recorded]) -> Path:

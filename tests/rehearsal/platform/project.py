@@ -87,12 +87,12 @@ class Project:
         command = ["bash", "-c", script, str(self.layout.environment), *arguments]
         return Done.of(_popen(command, cwd=self.folder))
 
-    def plan(self) -> list[dict[str, Any]]:
-        """The steps of a preview that would change anything."""
+    def plan(self) -> dict[str, str]:
+        """What `pulumi preview --refresh` says would change: name of the resource → `create`, `update`, `replace` or `delete`."""
         done = self.pulumi("preview", "--refresh", "--json")
         assert done.code == 0, done.output
         steps = json.loads(done.output[done.output.index("{") :])["steps"]
-        return [step for step in steps if step["op"] not in ("same", "refresh")]
+        return {step["urn"].rpartition("::")[2]: step["op"] for step in steps if step["op"] not in ("same", "refresh")}
 
     def pending(self) -> list[Any]:
         """Operations of which the state does not know how they ended."""
