@@ -16,6 +16,9 @@ from config.rules import Problem
 NAMESPACE: Final = "ml-platform"
 PROJECT: Final = Path(__file__).resolve().parent.parent
 
+_SECRETS: Final = frozenset({"kubeconfig"})
+"""Keys whose values are Pulumi secrets (`pulumi config set --secret`): no model ever holds one."""
+
 
 class ConfigError(Exception):
     """A configuration that can't be built; its text is meant for the person who wrote it."""
@@ -25,9 +28,19 @@ class ConfigError(Exception):
         super().__init__("\n".join(f"{messages.place(file, NAMESPACE, p.path)}: {p.message}" for p in self.problems))
 
 
+_FOLDERS: Final = (Path(), Path("examples/stacks"))
+"""Where stack files are, relative to the project."""
+
+
 def stack_file(stack: str) -> Path:
-    """Where the configuration of `stack` is written."""
-    return PROJECT / f"Pulumi.{stack}.yaml"
+    """Where the configuration of `stack` is written: beside the program or, if it is not there, among the examples."""
+    files = [PROJECT / folder / f"Pulumi.{stack}.yaml" for folder in _FOLDERS]
+    return next((file for file in files if file.exists()), files[0])
+
+
+def stacks() -> list[str]:
+    """The names of all stacks that have a file."""
+    return sorted(path.name.split(".")[1] for folder in _FOLDERS for path in (PROJECT / folder).glob("Pulumi.*.yaml"))
 
 
 def read(stack: str) -> Platform:
@@ -39,8 +52,7 @@ def read(stack: str) -> Platform:
     try:
         content: Any = yaml.safe_load(file.read_text())
     except FileNotFoundError:
-        known = ", ".join(sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml")))
-        raise ConfigError(file, [Problem((), f"there is no such file; the stacks are {known}")]) from None
+        raise ConfigError(file, [Problem((), f"there is no such file; the stacks are {', '.join(stacks())}")]) from None
     except yaml.YAMLError as error:
         raise ConfigError(file, [Problem((), f"not YAML: {error}")]) from None
     try:
@@ -62,12 +74,18 @@ def platform() -> Platform:
         raise pulumi.RunError(str(error)) from None
 
 
+def secret(name: str) -> pulumi.Output[str] | None:
+    """The secret of this name that the running program's stack has, or None."""
+    return pulumi.Config(NAMESPACE).get_secret(name)
+
+
 def parse(values: Mapping[str, Any], file: Path) -> Platform:
     """Check the values whose keys begin with `ml-platform:`; text is read as JSON, as Pulumi hands over structured values.
 
     Raises ConfigError with every mistake of shape or, if there is none, with every one between the parts.
     """
-    ours = {key.partition(":")[2]: _structured(value) for key, value in values.items() if key.startswith(f"{NAMESPACE}:")}
+    named = {key.partition(":")[2]: value for key, value in values.items() if key.startswith(f"{NAMESPACE}:")}
+    ours = {key: _structured(value) for key, value in named.items() if key not in _SECRETS}
     try:
         found = Platform.model_validate(ours)
     except ValidationError as invalid:

@@ -64,7 +64,7 @@ def _sentence(message: str) -> str:
 
 def _without_tags(path: Path_) -> Path_:
     """pydantic puts the chosen member of a tagged union into the path; the file has no such step."""
-    return (*path[:1], *path[2:]) if len(path) > 1 and path[1] in _tags(_schema_at(path[:1])) else path
+    return tuple(step for index, step in enumerate(path) if step not in _tags(_schema_at(path[:index])))
 
 
 def _tags(node: Mapping[str, Any]) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from config.cluster import Cluster
+from config.clusters import Cluster
 from config.model import Model
 from config.node_pool import NodePool
 from config.serving import Serving

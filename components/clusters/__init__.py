@@ -1,29 +1,27 @@
-"""Where machines come from: one kind of cluster a file, and the list of them."""
+"""Where machines come from: one kind of cluster a file or folder, and the list of them."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
 
 import pulumi
 
 from components.clusters.base import Cluster, Pool
-from components.clusters.simulated import Simulated
-from config.node_pool import NodePool
 from config.platform import Platform
 
 __all__ = ["KINDS", "Cluster", "Pool", "create", "refusal"]
 
-KINDS: Final[dict[str, Callable[[str, Any, tuple[NodePool, ...]], Cluster]]] = {"simulated": Simulated}
-"""`cluster.kind` in the stack file → the component that builds it."""
+KINDS: Final[Mapping[str, str]] = {
+    "simulated": "components.clusters.simulated:Simulated",
+    "existing": "components.clusters.existing:Existing",
+}
+"""`cluster.kind` in the stack file → the component that builds it. Imported only when used: a cloud's SDK takes seconds."""
 
 
 def refusal(platform: Platform) -> str | None:
     """Why this platform's cluster can't be built, or None if it can."""
     kind = platform.cluster.kind
-    return (
-        None
-        if kind in KINDS
-        else f"ml-platform:cluster.kind: {kind} clusters are not there yet; this version builds: {', '.join(KINDS)}"
-    )
+    return None if kind in KINDS else f"ml-platform:cluster.kind: {kind} clusters are not there yet"
 
 
 def create(name: str, platform: Platform) -> Cluster:
@@ -33,4 +31,5 @@ def create(name: str, platform: Platform) -> Cluster:
     """
     if reason := refusal(platform):
         raise pulumi.RunError(reason)
-    return KINDS[platform.cluster.kind](name, platform.cluster, platform.node_pools)
+    module, _, component = KINDS[platform.cluster.kind].partition(":")
+    return getattr(import_module(module), component)(name, platform.cluster, platform.node_pools)

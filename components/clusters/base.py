@@ -30,20 +30,27 @@ class Pool:
     """What a pod needs to be let in."""
     devices: Mapping[str, int]
     """Extended resource → how many of it each node has."""
+    selector: Mapping[str, str]
+    """Labels by which pods choose nodes with these devices: of any pool that has them, or of this one on a foreign cluster."""
+    preinstalled: frozenset[str] = frozenset()
+    """What the nodes' image or the cloud brings along, and we must not install once more: `driver`, `device-plugin`."""
+    interruptible: bool = False
+    """Whether the cloud may take nodes away (spot): their pods get a minute to finish."""
 
     @classmethod
     def of(cls, pool: NodePool, machine: Machine) -> "Pool":
         """The pool that a stack file asks for, made of these machines."""
         labels = {POOL: pool.name}
         if not pool.accelerator:
-            return cls(pool.name, machine, labels, (), (), {})
+            return cls(pool.name, machine, labels, (), (), {}, labels)
         accelerator = catalog.ACCELERATORS[pool.accelerator.type]
         labels |= {
             ACCELERATOR: pool.accelerator.type,
             "nvidia.com/gpu.present": "true",
             "nvidia.com/gpu.product": accelerator.product,
         }
-        return cls(pool.name, machine, labels, (GPU_TAINT,), (GPU_TOLERATION,), {accelerator.resource: pool.accelerator.count})
+        devices = {accelerator.resource: pool.accelerator.count}
+        return cls(pool.name, machine, labels, (GPU_TAINT,), (GPU_TOLERATION,), devices, {ACCELERATOR: pool.accelerator.type})
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,8 @@ class Cluster(pulumi.ComponentResource):
     """Name → pool, in the order of the stack file."""
     disks: Mapping[str, Disk]
     """`block` (one node at a time) and `shared` (all nodes) → who provides it."""
+    native: pulumi.Resource | None = None
+    """The cloud's own cluster resource, for what this contract has no word for; None where no cloud made it."""
 
     def pool_with(self, accelerator: str) -> Pool:
         """The first pool whose nodes have these devices; the configuration has been checked to name one."""

@@ -6,7 +6,7 @@ from itertools import chain
 import pulumi
 import pulumi_kubernetes as k8s
 
-import config.cluster
+import config.clusters
 from components.clusters.base import Cluster, Disk, Pool
 from components.naming import MANAGED, type_token
 from config.load import PROJECT
@@ -22,7 +22,7 @@ class Simulated(Cluster):
     def __init__(
         self,
         name: str,
-        cluster: config.cluster.Simulated,
+        cluster: config.clusters.Simulated,
         node_pools: tuple[NodePool, ...],
         opts: pulumi.ResourceOptions | None = None,
     ):

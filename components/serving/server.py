@@ -9,7 +9,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict, ObjectMetaArgsDict
 
 import config.serving
 from components.clusters import Pool
-from components.naming import ACCELERATOR, app, selector, type_token
+from components.naming import app, selector, type_token
 from components.pods import HARDENED, HOME, SCRATCH_MOUNTS, UNPRIVILEGED, scratch
 from components.serving import network
 from components.serving.base import Container, Engine
@@ -61,7 +61,7 @@ class ModelServer(pulumi.ComponentResource):
                     "spec": {
                         "automount_service_account_token": False,
                         "security_context": UNPRIVILEGED,
-                        "node_selector": {ACCELERATOR: server.accelerator},
+                        "node_selector": pool.selector,
                         "tolerations": list(pool.tolerations),
                         "topology_spread_constraints": [
                             {

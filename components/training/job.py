@@ -8,7 +8,7 @@ from pulumi_kubernetes.core.v1 import EnvVarArgsDict
 
 import config.training
 from components.clusters import Pool
-from components.naming import ACCELERATOR, app, selector, type_token
+from components.naming import app, selector, type_token
 from components.pods import HARDENED, HOME, SCRATCH_MOUNTS, UNPRIVILEGED, scratch
 from components.tenancy import DATASETS
 from config.load import PROJECT
@@ -85,7 +85,7 @@ class DistributedJob(pulumi.ComponentResource):
                         "subdomain": rendezvous.metadata.name,
                         "automount_service_account_token": False,
                         "security_context": UNPRIVILEGED,
-                        "node_selector": {ACCELERATOR: job.accelerator},
+                        "node_selector": pool.selector,
                         "affinity": {
                             "pod_anti_affinity": {
                                 "required_during_scheduling_ignored_during_execution": [

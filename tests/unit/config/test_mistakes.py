@@ -54,7 +54,7 @@ MISTAKES = {
     "an unknown kind of cluster": (
         "kind: simulated",
         "kind: kind",
-        "2: ml-platform:cluster: 'kind' is not a kind; write one of 'simulated', 'eks', 'gke'",
+        "2: ml-platform:cluster: 'kind' is not a kind; write one of 'simulated', 'existing', 'eks', 'gke', 'aks'",
     ),
     "a cluster of no kind": (
         "kind: simulated",

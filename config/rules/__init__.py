@@ -1,0 +1,25 @@
+"""What must hold between the parts of a configuration. Each part by itself has been checked by its model."""
+
+from typing import Final
+
+from config.platform import Platform
+from config.rules import devices, names, quotas
+from config.rules.problem import Problem, Rule
+
+__all__ = ["RULES", "Problem", "problems"]
+
+RULES: Final[tuple[Rule, ...]] = (
+    names.names_differ,
+    names.services_differ,
+    names.namespaces_are_free,
+    names.teams_exist,
+    devices.devices_exist,
+    devices.pods_fit_a_node,
+    quotas.quotas_fit,
+    quotas.asks_fit_their_team,
+)
+
+
+def problems(platform: Platform) -> list[Problem]:
+    """Every mistake, in the order of the rules."""
+    return [problem for rule in RULES for problem in rule(platform)]
