@@ -4,7 +4,7 @@ import argparse
 
 from pulumi.runtime.proto.provider_pb2_grpc import add_ResourceProviderServicer_to_server
 
-from rehearsal.plugins.kubernetes.engine import Engine
+from rehearsal.plugins.engine import Engine
 from rehearsal.plugins.kubernetes.servicer import Servicer
 from rehearsal.plugins.serving import serve
 

@@ -15,8 +15,8 @@ from rehearsal.plugins.kubernetes import errors, objects
 from rehearsal.plugins.kubernetes.client import APPLY, JSON_PATCH, Client
 from rehearsal.plugins.kubernetes.errors import ApiError, ProviderError, UnreachableError
 from rehearsal.plugins.kubernetes.objects import Kind
-from rehearsal.plugins.kubernetes.paths import parse
-from rehearsal.plugins.kubernetes.values import Json, is_object
+from rehearsal.plugins.paths import parse
+from rehearsal.plugins.values import Json, is_object
 
 _CREATOR = "pulumi-kubernetes"
 _PATCH_FORCE = "pulumi.com/patchForce"

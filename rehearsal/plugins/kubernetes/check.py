@@ -10,7 +10,7 @@ from rehearsal.plugins.kubernetes.client import Client
 from rehearsal.plugins.kubernetes.errors import ProviderError
 from rehearsal.plugins.kubernetes.normal import normal
 from rehearsal.plugins.kubernetes.objects import CLUSTER_SCOPED, Kind
-from rehearsal.plugins.kubernetes.values import UNKNOWN, Json, is_object
+from rehearsal.plugins.values import UNKNOWN, Json, is_object
 
 AUTONAMED = "pulumi.com/autonamed"
 MANAGED_BY = "app.kubernetes.io/managed-by"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from rehearsal.plugins.kubernetes.secrets import keep_secret
-from rehearsal.plugins.kubernetes.values import Json, is_list, is_object, plain
+from rehearsal.plugins.values import Json, is_list, is_object, plain
 
 INPUTS = "__inputs"
 INITIAL_API_VERSION = "__initialApiVersion"

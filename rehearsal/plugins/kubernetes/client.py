@@ -13,7 +13,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_expone
 
 from rehearsal.plugins.kubernetes.errors import ApiError, NoSuchKindError, UnreachableError
 from rehearsal.plugins.kubernetes.objects import CLUSTER_SCOPED, Kind
-from rehearsal.plugins.kubernetes.values import Json
+from rehearsal.plugins.values import Json
 
 _CONNECTIONS = 64
 """Kept open to the API server; more requests at one time open more for a while."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rehearsal.plugins.kubernetes.values import Json
+from rehearsal.plugins.values import Json
 
 
 class ProviderError(Exception):

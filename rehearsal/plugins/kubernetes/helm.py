@@ -11,11 +11,11 @@ from typing import Any
 
 import yaml
 
-from rehearsal.plugins.kubernetes.cancellation import Cancellation
+from rehearsal.plugins.cancellation import Cancellation
 from rehearsal.plugins.kubernetes.client import Client
 from rehearsal.plugins.kubernetes.errors import ProviderError
 from rehearsal.plugins.kubernetes.objects import Kind
-from rehearsal.plugins.kubernetes.values import Json
+from rehearsal.plugins.values import Json
 
 _SECRET = Kind("v1", "Secret")
 

@@ -3,13 +3,9 @@
 `*` stands for any element of a list. A field's table entry covers everything below it.
 """
 
-from collections.abc import Iterable
-from typing import Any
-
 from rehearsal.plugins.kubernetes.objects import Kind, dig
-from rehearsal.plugins.kubernetes.values import Json, is_list, is_object
-
-Pattern = tuple[str, ...]
+from rehearsal.plugins.patterns import Pattern
+from rehearsal.plugins.values import Json
 
 
 def _below(prefix: str, names: str) -> list[Pattern]:
@@ -75,24 +71,3 @@ def immutable(item: Json, *, config_map_mutable: bool, secret_mutable: bool) -> 
     if kind == _CONFIG_MAP and (frozen or not config_map_mutable):
         return [*IDENTITY, ("binaryData",), ("data",)]
     return [*IDENTITY, *TABLE.get(str(kind), [])]
-
-
-def touches(path: tuple[str | int, ...], value: Any, patterns: Iterable[Pattern]) -> bool:
-    """Whether a change at `path`, to or from `value`, changes a field of `patterns`: at it, below it, or around it."""
-    return any(_touches(path, value, pattern) for pattern in patterns)
-
-
-def _touches(path: tuple[str | int, ...], value: Any, pattern: Pattern) -> bool:
-    for step, wanted in zip(path, pattern, strict=False):
-        if wanted != (step if isinstance(step, str) else "*"):
-            return False
-    return _has(value, pattern[len(path) :])
-
-
-def _has(value: Any, rest: Pattern) -> bool:
-    """Whether what is left of a pattern is found inside a value that came or went as a whole."""
-    if not rest:
-        return True
-    if rest[0] == "*":
-        return is_list(value) and any(_has(item, rest[1:]) for item in value)
-    return is_object(value) and rest[0] in value and _has(value[rest[0]], rest[1:])

@@ -12,7 +12,7 @@ from kubernetes.utils import parse_quantity  # pyright: ignore[reportUnknownVari
 
 from rehearsal.plugins.kubernetes import objects
 from rehearsal.plugins.kubernetes.objects import Kind
-from rehearsal.plugins.kubernetes.values import Json, Unknown, contains, is_list, is_object
+from rehearsal.plugins.values import Json, Unknown, contains, is_list, is_object
 
 _QUANTITY_MAPS = frozenset(
     {"limits", "requests", "hard", "capacity", "default", "defaultRequest", "max", "min", "maxLimitRequestRatio", "podFixed"}

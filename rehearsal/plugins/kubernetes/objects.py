@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from rehearsal.plugins.kubernetes.values import Json, is_list, is_object
+from rehearsal.plugins.values import Json, is_list, is_object
 
 SKIP_AWAIT = "pulumi.com/skipAwait"
 READ_ONLY = (

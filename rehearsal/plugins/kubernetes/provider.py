@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from pulumi.runtime.proto.provider_pb2 import DiffResponse
 
-from rehearsal.plugins.kubernetes import check, checkpoint, diff, errors, objects
+from rehearsal.plugins import diff
+from rehearsal.plugins.cancellation import Cancellation
+from rehearsal.plugins.engine import Engine
+from rehearsal.plugins.kubernetes import check, checkpoint, errors, objects
 from rehearsal.plugins.kubernetes.apply import Applier, field_manager
-from rehearsal.plugins.kubernetes.cancellation import Cancellation
 from rehearsal.plugins.kubernetes.checkpoint import Checkpoint, kubernetes_form
 from rehearsal.plugins.kubernetes.client import Client
-from rehearsal.plugins.kubernetes.engine import Engine
 from rehearsal.plugins.kubernetes.errors import (
     ApiError,
     NoSuchKindError,
@@ -25,8 +26,8 @@ from rehearsal.plugins.kubernetes.objects import Kind
 from rehearsal.plugins.kubernetes.readiness import Readiness
 from rehearsal.plugins.kubernetes.secrets import keep_secret
 from rehearsal.plugins.kubernetes.settings import Settings
-from rehearsal.plugins.kubernetes.target import Target
-from rehearsal.plugins.kubernetes.values import Json, Unknown, contains
+from rehearsal.plugins.target import Target
+from rehearsal.plugins.values import Json, Unknown, contains
 
 _RETRIES = (1, 2, 4, 8, 16)
 """Seconds between attempts to create what needs a namespace or a kind that is still being made, or a name that is being freed."""

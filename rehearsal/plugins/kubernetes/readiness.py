@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
+from rehearsal.plugins.cancellation import Cancellation
+from rehearsal.plugins.engine import Engine
 from rehearsal.plugins.kubernetes import objects
-from rehearsal.plugins.kubernetes.cancellation import Cancellation
 from rehearsal.plugins.kubernetes.client import Client
-from rehearsal.plugins.kubernetes.engine import Engine
 from rehearsal.plugins.kubernetes.errors import ApiError, NotReadyError, ProviderError
 from rehearsal.plugins.kubernetes.objects import Kind
-from rehearsal.plugins.kubernetes.values import Json
 from rehearsal.plugins.kubernetes.waiting import rules
 from rehearsal.plugins.kubernetes.waiting.rule import Sight, Verdict
 from rehearsal.plugins.kubernetes.waiting.watching import Waiter, timeout_for
+from rehearsal.plugins.values import Json
 
 _DELETION_SECONDS = 600
 

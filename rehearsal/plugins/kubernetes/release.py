@@ -10,15 +10,16 @@ from typing import Any
 import yaml
 from pulumi.runtime.proto.provider_pb2 import DiffResponse
 
-from rehearsal.plugins.kubernetes import diff, helm, objects
+from rehearsal.plugins import diff
+from rehearsal.plugins.kubernetes import helm, objects
 from rehearsal.plugins.kubernetes.checkpoint import INPUTS
 from rehearsal.plugins.kubernetes.client import Client
 from rehearsal.plugins.kubernetes.errors import InvalidInputError, PartialError, ProviderError
 from rehearsal.plugins.kubernetes.helm import Helm
-from rehearsal.plugins.kubernetes.immutable import Pattern
 from rehearsal.plugins.kubernetes.objects import Kind, dig
 from rehearsal.plugins.kubernetes.secrets import keep_secret
-from rehearsal.plugins.kubernetes.values import UNKNOWN, Json, Secret, Unknown, contains, is_object, plain
+from rehearsal.plugins.patterns import Pattern
+from rehearsal.plugins.values import UNKNOWN, Json, Secret, Unknown, contains, is_object, plain
 
 TYPE = "kubernetes:helm.sh/v3:Release"
 

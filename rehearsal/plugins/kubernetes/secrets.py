@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rehearsal.plugins.kubernetes.values import Json, Secret, contains, is_object
+from rehearsal.plugins.values import Json, Secret, contains, is_object
 
 
 def keep_secret(outputs: Json, inputs: Json) -> Json:

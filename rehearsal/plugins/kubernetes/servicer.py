@@ -17,17 +17,17 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from pulumi.runtime.proto.status_pb2 import Status
 from typing_extensions import override
 
+from rehearsal.plugins.cancellation import Cancellation
+from rehearsal.plugins.engine import Engine
 from rehearsal.plugins.kubernetes import VERSION, release, settings
-from rehearsal.plugins.kubernetes.cancellation import Cancellation
 from rehearsal.plugins.kubernetes.client import Client
-from rehearsal.plugins.kubernetes.engine import Engine
 from rehearsal.plugins.kubernetes.errors import InvalidInputError, PartialError, ProviderError
 from rehearsal.plugins.kubernetes.helm import Helm
 from rehearsal.plugins.kubernetes.provider import Provider
 from rehearsal.plugins.kubernetes.release import Releases
 from rehearsal.plugins.kubernetes.settings import Settings
-from rehearsal.plugins.kubernetes.target import Target
-from rehearsal.plugins.kubernetes.values import decode, encode, plain
+from rehearsal.plugins.target import Target
+from rehearsal.plugins.values import decode, encode, plain
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 

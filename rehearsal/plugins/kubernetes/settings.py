@@ -14,7 +14,7 @@ from kubernetes.config.config_exception import ConfigException
 
 from rehearsal.plugins.kubernetes.errors import UnreachableError
 from rehearsal.plugins.kubernetes.objects import dig, dig_list
-from rehearsal.plugins.kubernetes.values import UNKNOWN, Json, is_object
+from rehearsal.plugins.values import UNKNOWN, Json, is_object
 
 _PREFIX = "kubernetes:config:"
 _SERVER_KEYS = ("kubeconfig", "context", "cluster")

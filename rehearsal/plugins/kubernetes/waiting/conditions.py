@@ -8,8 +8,8 @@ from typing import Any
 import jsonpath
 
 from rehearsal.plugins.kubernetes.errors import ProviderError
-from rehearsal.plugins.kubernetes.values import is_list
 from rehearsal.plugins.kubernetes.waiting.rule import Rule, Sight, Verdict
+from rehearsal.plugins.values import is_list
 
 ANNOTATION = "pulumi.com/waitFor"
 

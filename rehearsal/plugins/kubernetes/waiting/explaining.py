@@ -6,8 +6,8 @@ from typing import Any
 from rehearsal.plugins.kubernetes.client import Client
 from rehearsal.plugins.kubernetes.errors import ProviderError
 from rehearsal.plugins.kubernetes.objects import Kind, dig, dig_list, dig_object, name, namespace
-from rehearsal.plugins.kubernetes.values import Json
 from rehearsal.plugins.kubernetes.waiting.rule import condition
+from rehearsal.plugins.values import Json
 
 _POD = Kind("v1", "Pod")
 _EVENT = Kind("v1", "Event")

@@ -3,8 +3,8 @@
 from rehearsal.plugins.kubernetes.client import Client
 from rehearsal.plugins.kubernetes.errors import ApiError
 from rehearsal.plugins.kubernetes.objects import Kind, dig, dig_list, namespace
-from rehearsal.plugins.kubernetes.values import Json
 from rehearsal.plugins.kubernetes.waiting.rule import Sight, Verdict
+from rehearsal.plugins.values import Json
 
 ENDPOINTS = Kind("v1", "Endpoints")
 _SERVICE = Kind("v1", "Service")

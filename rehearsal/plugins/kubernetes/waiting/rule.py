@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from rehearsal.plugins.kubernetes.client import Client
 from rehearsal.plugins.kubernetes.objects import Kind, dig, dig_list
-from rehearsal.plugins.kubernetes.values import Json
+from rehearsal.plugins.values import Json
 
 
 @dataclass(frozen=True)

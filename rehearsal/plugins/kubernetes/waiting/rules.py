@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from rehearsal.plugins.kubernetes import objects
 from rehearsal.plugins.kubernetes.objects import Kind, dig
-from rehearsal.plugins.kubernetes.values import Json
 from rehearsal.plugins.kubernetes.waiting import conditions, network, storage, workloads
 from rehearsal.plugins.kubernetes.waiting.rule import Rule, Sight, Verdict
+from rehearsal.plugins.values import Json
 
 
 def _definition(sight: Sight) -> Verdict:

@@ -8,14 +8,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.plugins.cancellation import Cancellation
 from rehearsal.plugins.kubernetes import objects
-from rehearsal.plugins.kubernetes.cancellation import Cancellation
 from rehearsal.plugins.kubernetes.client import Client, Watch
 from rehearsal.plugins.kubernetes.errors import ApiError, NotReadyError, UnreachableError
 from rehearsal.plugins.kubernetes.objects import Kind
-from rehearsal.plugins.kubernetes.values import Json
 from rehearsal.plugins.kubernetes.waiting import explaining
 from rehearsal.plugins.kubernetes.waiting.rule import Rule, Sight, Verdict
+from rehearsal.plugins.values import Json
 
 _EXPLAIN_EVERY = 10.0
 """Seconds between looks at pods and events, for the user."""

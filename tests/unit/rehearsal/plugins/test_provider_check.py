@@ -14,7 +14,7 @@ from rehearsal.plugins.kubernetes.checkpoint import Checkpoint, write
 from rehearsal.plugins.kubernetes.errors import ProviderError, UnreachableError
 from rehearsal.plugins.kubernetes.helm import locate_chart
 from rehearsal.plugins.kubernetes.objects import Kind
-from rehearsal.plugins.kubernetes.values import UNKNOWN, Json
+from rehearsal.plugins.values import UNKNOWN, Json
 
 THING = {"apiVersion": "v1", "kind": "ConfigMap"}
 

@@ -7,10 +7,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pulumi.runtime.proto.provider_pb2 import PropertyDiff
 
-from rehearsal.plugins.kubernetes import paths
-from rehearsal.plugins.kubernetes.diff import detailed, replaces
+from rehearsal.plugins import paths
+from rehearsal.plugins.diff import detailed, replaces
 from rehearsal.plugins.kubernetes.immutable import immutable
-from rehearsal.plugins.kubernetes.values import UNKNOWN, Json
+from rehearsal.plugins.values import UNKNOWN, Json
 
 JSON = st.recursive(
     st.booleans() | st.integers() | st.text(),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kubernetes.utils import parse_quantity  # pyright: ignore[reportUnknownVariableType]: it has no types
 
 from rehearsal.plugins.kubernetes.normal import normal, quantity, without_dropped
-from rehearsal.plugins.kubernetes.values import UNKNOWN, Json
+from rehearsal.plugins.values import UNKNOWN, Json
 
 
 @pytest.mark.parametrize(

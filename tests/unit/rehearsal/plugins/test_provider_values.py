@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.plugins.kubernetes.secrets import keep_secret
-from rehearsal.plugins.kubernetes.values import UNKNOWN, Secret, Unknown, contains, decode, encode, plain
+from rehearsal.plugins.values import UNKNOWN, Secret, Unknown, contains, decode, encode, plain
 
 _SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text() | st.just(UNKNOWN)
 _VALUES = st.recursive(

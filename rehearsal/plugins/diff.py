@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from pulumi.runtime.proto.provider_pb2 import PropertyDiff
 
-from rehearsal.plugins.kubernetes.immutable import Pattern, touches
-from rehearsal.plugins.kubernetes.paths import Path, contains, parse, render
-from rehearsal.plugins.kubernetes.values import Json, is_list, is_object
+from rehearsal.plugins.paths import Path, contains, parse, render
+from rehearsal.plugins.patterns import Pattern, touches
+from rehearsal.plugins.values import Json, is_list, is_object
 
 _MISSING: Final = object()
 _REPLACING = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rehearsal.plugins.kubernetes.values import Json
+from rehearsal.plugins.values import Json
 
 
 @dataclass(frozen=True)
