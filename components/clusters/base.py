@@ -9,13 +9,20 @@ from pulumi_kubernetes.core.v1 import TaintArgsDict, TolerationArgsDict
 
 from components.naming import ACCELERATOR, POOL
 from config import catalog
-from config.catalog import Machine
-from config.node_pool import NodePool
+from config.catalog import Machine, Vendor
+from config.labels import Taint
+from config.node_pool import Accelerators, NodePool
 
-GPU_TAINT: TaintArgsDict = {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
-"""On every GPU node, so that only pods that ask for a GPU land there. GKE sets the same one by itself."""
+_BY_THE_CLOUD: Mapping[str, TolerationArgsDict] = {
+    "arm64": {"key": "kubernetes.io/arch", "operator": "Equal", "value": "arm64", "effect": "NoSchedule"},
+    "spot": {"key": "kubernetes.azure.com/scalesetpriority", "operator": "Equal", "value": "spot", "effect": "NoSchedule"},
+}
+"""Taints that a cloud sets by itself: GKE on Arm nodes, AKS on spot nodes. Tolerated everywhere: elsewhere there are none."""
 
-GPU_TOLERATION: TolerationArgsDict = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
+
+def device_taint(resource: str) -> TaintArgsDict:
+    """On every node with devices, so that only pods that ask for one land there. GKE sets the same ones by itself."""
+    return {"key": resource, "value": "present", "effect": "NoSchedule"}
 
 
 @dataclass(frozen=True)
@@ -37,20 +44,55 @@ class Pool:
     interruptible: bool = False
     """Whether the cloud may take nodes away (spot): their pods get a minute to finish."""
 
+    @property
+    def vendor(self) -> Vendor | None:
+        """Whose devices its nodes have."""
+        return self.machine.vendor
+
     @classmethod
-    def of(cls, pool: NodePool, machine: Machine) -> "Pool":
-        """The pool that a stack file asks for, made of these machines."""
-        labels = {POOL: pool.name}
-        if not pool.accelerator:
-            return cls(pool.name, machine, labels, (), (), {}, labels)
-        accelerator = catalog.ACCELERATORS[pool.accelerator.type]
-        labels |= {
-            ACCELERATOR: pool.accelerator.type,
-            "nvidia.com/gpu.present": "true",
-            "nvidia.com/gpu.product": accelerator.product,
-        }
-        devices = {accelerator.resource: pool.accelerator.count}
-        return cls(pool.name, machine, labels, (GPU_TAINT,), (GPU_TOLERATION,), devices, {ACCELERATOR: pool.accelerator.type})
+    def of(cls, pool: NodePool, machine: Machine, preinstalled: frozenset[str] = frozenset()) -> "Pool":
+        """The pool that a stack file asks for, made of these machines; `preinstalled` as the nodes' image has it."""
+        labels, devices = {POOL: pool.name, **pool.labels}, dict[str, int]()
+        selector = {POOL: pool.name}
+        if pool.accelerator:
+            accelerator = catalog.ACCELERATORS[pool.accelerator.type]
+            devices = {accelerator.resource: pool.accelerator.count}
+            selector = {ACCELERATOR: pool.accelerator.type, **_slice(pool.accelerator, machine)}
+            labels |= {ACCELERATOR: pool.accelerator.type}
+            if accelerator.vendor == "nvidia":
+                labels |= {"nvidia.com/gpu.present": "true", "nvidia.com/gpu.product": accelerator.product}
+        taints = (*map(device_taint, devices), *(_taint(taint) for taint in pool.taints))
+        return cls(
+            pool.name,
+            machine,
+            labels=pool.selector or labels,
+            taints=taints,
+            tolerations=(*map(_toleration, taints), *_of_the_cloud(pool, machine)),
+            devices=devices,
+            selector=pool.selector or selector,
+            preinstalled=preinstalled,
+            interruptible=pool.interruptible,
+        )
+
+
+def _slice(devices: Accelerators, machine: Machine) -> dict[str, str]:
+    """GKE's own labels of a TPU slice, by which it finds the nodes of one shape for the pods of one job."""
+    if not devices.shape:
+        return {}
+    return {"cloud.google.com/gke-tpu-accelerator": machine.cloud_name, "cloud.google.com/gke-tpu-topology": devices.shape}
+
+
+def _taint(taint: Taint) -> TaintArgsDict:
+    return {"key": taint.key, "value": taint.value, "effect": taint.effect}
+
+
+def _toleration(taint: TaintArgsDict) -> TolerationArgsDict:
+    return {"key": taint["key"], "operator": "Exists", "effect": taint["effect"]}
+
+
+def _of_the_cloud(pool: NodePool, machine: Machine) -> list[TolerationArgsDict]:
+    present = {"arm64": machine.arch == "arm64", "spot": pool.interruptible}
+    return [toleration for reason, toleration in _BY_THE_CLOUD.items() if present[reason]]
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from functools import cached_property
 from typing import Final
 
 from pulumi_kubernetes.apps.v1 import DaemonSetSpecArgsDict
-from pulumi_kubernetes.core.v1 import AffinityArgsDict, PodSpecArgsDict
+from pulumi_kubernetes.core.v1 import AffinityArgsDict, PodSpecArgsDict, TolerationArgsDict
 
-from components.clusters.base import GPU_TOLERATION
 from components.naming import app, selector
+
+_TOLERATION: Final[TolerationArgsDict] = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
 
 _ON_GPU_NODES: Final[AffinityArgsDict] = {
     "node_affinity": {
@@ -45,7 +46,7 @@ class Daemon:
                 "metadata": {"labels": self.labels},
                 "spec": {
                     "affinity": _ON_GPU_NODES,
-                    "tolerations": [GPU_TOLERATION],
+                    "tolerations": [_TOLERATION],
                     "priority_class_name": "system-node-critical",
                     "automount_service_account_token": False,
                     "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},

@@ -27,6 +27,9 @@ def test_the_quota_is_the_one_in_the_stack_file_with_borrowed_devices(vision: di
         "limits.cpu": "600",
         "limits.memory": "4Ti",
         "requests.nvidia.com/gpu": "24",
+        "requests.amd.com/gpu": "0",
+        "requests.aws.amazon.com/neuron": "0",
+        "requests.google.com/tpu": "0",
         "pods": "200",
     }
 

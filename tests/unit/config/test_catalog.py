@@ -3,7 +3,7 @@
 import pytest
 
 from config import catalog
-from config.catalog import ACCELERATORS, Machine, machines
+from config.catalog import ACCELERATORS, Machine, Wanted, machines
 
 
 @pytest.mark.parametrize("machine", machines(), ids=lambda machine: machine.name)
@@ -24,14 +24,14 @@ def test_some_machine_has_each_accelerator(accelerator: str):
 
 @pytest.mark.parametrize("cloud", ["aws", "gcp", "azure"])
 def test_every_cloud_has_machines_without_accelerators(cloud: str):
-    assert catalog.find("", 0, cloud=cloud).cloud == cloud
+    assert catalog.find(Wanted(), cloud).cloud == cloud
 
 
 def test_the_smallest_machine_that_has_what_is_asked_for_is_taken():
-    assert catalog.find("l4", 1, cpu=8, cloud="aws").name == "g6.2xlarge"
-    assert catalog.find("l4", 1, cpu=9, cloud="aws").name == "g6.4xlarge"
+    assert catalog.find(Wanted("l4", 1, cpu=8), "aws").name == "g6.2xlarge"
+    assert catalog.find(Wanted("l4", 1, cpu=9), "aws").name == "g6.4xlarge"
 
 
 def test_a_cloud_without_such_a_machine_says_who_has_it():
-    with pytest.raises(LookupError, match=r"no such machine on aws is large enough; there are Standard_NC40ads_H100_v5 \(azure"):
-        catalog.find("h100-nvl", 1, cloud="aws")
+    with pytest.raises(LookupError, match=r"no machine on aws has 1 × h100-nvl; there are Standard_NC40ads_H100_v5 \(azure"):
+        catalog.find(Wanted("h100-nvl", 1), "aws")

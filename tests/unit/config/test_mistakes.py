@@ -123,10 +123,10 @@ MISTAKES = {
     "more of everything else than any such machine has": (
         "size: {min: 1, max: 4}",
         "size: {min: 1, max: 4}\n      cpu: 500",
-        "7: ml-platform:nodePools[1]: no such machine is large enough; "
+        "7: ml-platform:nodePools[1]: no machine with 8 × h100 has at least 500 CPUs, 8Gi; "
         "there are Standard_ND96isr_H100_v5 (azure, 96 CPUs, 1900Gi), "
-        "p5.48xlarge (aws, 192 CPUs, 2048Gi), a3-edgegpu-8g (gcp, 208 CPUs, 1872Gi), "
-        "a3-highgpu-8g (gcp, 208 CPUs, 1872Gi), a3-megagpu-8g (gcp, 208 CPUs, 1872Gi)",
+        "p5.48xlarge (aws, 192 CPUs, 2048Gi), a3-highgpu-8g (gcp, 208 CPUs, 1872Gi), "
+        "a3-megagpu-8g (gcp, 208 CPUs, 1872Gi), a3-edgegpu-8g (gcp, 208 CPUs, 1872Gi)",
     ),
     "no pool at all": (
         "ml-platform:nodePools:",
