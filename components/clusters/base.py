@@ -49,6 +49,11 @@ class Pool:
         """Whose devices its nodes have."""
         return self.machine.vendor
 
+    @property
+    def own(self) -> Mapping[str, str]:
+        """Labels by which exactly this pool's nodes are found."""
+        return {POOL: self.labels[POOL]} if POOL in self.labels else self.selector
+
     @classmethod
     def of(cls, pool: NodePool, machine: Machine, preinstalled: frozenset[str] = frozenset()) -> "Pool":
         """The pool that a stack file asks for, made of these machines; `preinstalled` as the nodes' image has it."""

@@ -63,8 +63,11 @@ class Queues(pulumi.ComponentResource):
 
 
 def flavor(pool: Pool) -> dict[str, Any]:
-    """A pool as a ResourceFlavor: Kueue sends an admitted job's pods there by these labels and tolerations."""
-    return {"nodeLabels": dict(pool.labels), "tolerations": [dict(toleration) for toleration in pool.tolerations]}
+    """A pool as a ResourceFlavor: Kueue sends an admitted job's pods there by these labels and tolerations.
+
+    Of the pool's labels only those that a job selects by, and those that tell it from other pools: Kueue takes eight at most.
+    """
+    return {"nodeLabels": {**pool.own, **pool.selector}, "tolerations": [dict(toleration) for toleration in pool.tolerations]}
 
 
 def cluster_queue(team: str, quota: Quota, pools: Mapping[str, Pool]) -> dict[str, Any]:
