@@ -7,13 +7,16 @@ INSTALL := $(VENV)/bin/pip install --quiet --disable-pip-version-check --no-comp
 RUN := $(VENV)/bin/python -m rehearsal
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview status destroy down test unit lint types reference benchmark clean
+.PHONY: help up rehearse preview status destroy down test unit lint types reference benchmark clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 up: $(VENV)/ready ## everything: programs, control plane, stack (STACK=local)
 	@$(RUN) up --stack $(STACK)
+
+rehearse: $(VENV)/ready ## `up`, look, `destroy`, and nothing left behind
+	@$(RUN) rehearse --stack $(STACK)
 
 preview: $(VENV)/ready ## what `up` would change
 	@$(RUN) preview --stack $(STACK)

@@ -9,7 +9,9 @@ from rich.console import Console
 
 from components import clusters
 from config import load
-from rehearsal import control_plane, page, programs
+from rehearsal import control_plane, page, programs, rehearsing
+from rehearsal.clouds import SIMULATIONS, existing, faults
+from rehearsal.clouds.server import Server
 from rehearsal.engine import Engine, EngineError
 from rehearsal.layout import Layout
 from rehearsal.phases import Phases
@@ -17,6 +19,15 @@ from rehearsal.phases import Phases
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 Stack = Annotated[str, typer.Option(help="The stack to rehearse: Pulumi.STACK.yaml.", envvar="STACK")]
+
+_FAILURES = (
+    load.ConfigError,
+    programs.ProgramError,
+    control_plane.ControlPlaneError,
+    EngineError,
+    rehearsing.LeftoverError,
+)
+"""What the user is told in one message."""
 
 _PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "kueue", "kubectl", "helm", "pulumi")
 
@@ -27,7 +38,7 @@ def up(stack: Stack = "local") -> None:
     with _told(stack) as (layout, phases):
         engine = _ready(layout, phases)
         with phases.phase("Stack"):
-            code = engine.run("up", "--yes", "--skip-preview", "--refresh", "--suppress-permalink=true")
+            code = engine.run(*rehearsing.UP)
         if code:
             phases.console.print(f"the logs of the control plane are in {layout.logs}; once mended, the same command carries on")
             raise typer.Exit(code)
@@ -57,7 +68,28 @@ def destroy(stack: Stack = "local") -> None:
     """Take away everything that `up` made in the cluster; the control plane stays."""
     with _told(stack) as (layout, phases):
         engine = _ready(layout, phases)
-        raise typer.Exit(engine.run("destroy", "--yes", "--skip-preview", "--refresh", "--suppress-permalink=true"))
+        raise typer.Exit(engine.run(*rehearsing.DESTROY))
+
+
+@app.command()
+def rehearse(stack: Stack = "local") -> None:
+    """All of it: `up`, the page, `destroy`, and a look at what was left behind."""
+    with _told(stack) as (layout, phases):
+        engine = _ready(layout, phases)
+        rehearsing.run(engine, layout, phases)
+
+
+@app.command()
+def fail(
+    resource: Annotated[str, typer.Argument(help="which: a glob over TYPE::NAME, e.g. 'aws:eks/nodeGroup:*::*h100*'")],
+    how: Annotated[faults.How, typer.Argument(help="what goes wrong")],
+    stack: Stack = "local",
+    times: Annotated[int, typer.Option(min=1, help="how often")] = 1,
+) -> None:
+    """Make the stack's simulated cloud fail when it is next asked for a resource."""
+    with _told(stack) as (layout, phases):
+        faults.Faults(faults.file(layout)).add(faults.Fault(resource, how, times))
+        phases.console.print(f"{times} × {how} for {resource}", highlight=False)
 
 
 @app.command()
@@ -70,14 +102,18 @@ def down(stack: Stack = "local") -> None:
 
 def _ready(layout: Layout, phases: Phases) -> Engine:
     """The engine, with all it needs running; the stack's file is checked before anything is started."""
-    if reason := clusters.refusal(load.read(layout.stack)):
+    platform = load.read(layout.stack)
+    if reason := clusters.refusal(platform):
         raise EngineError(f"Pulumi.{layout.stack}.yaml: {reason}")
+    simulation = SIMULATIONS.get(platform.cluster.kind)
     with phases.phase("Programs"):
         found = programs.obtain(_PROGRAMS, phases.report)
     with phases.phase("Control plane"):
         control_plane.start(layout, found, phases.report)
+        if platform.cluster.kind == "existing":
+            existing.populate(Server(layout), platform.node_pools)
     with phases.phase("Engine"):
-        engine = Engine(layout, found, programs.charts())
+        engine = Engine(layout, found, programs.charts(), simulation)
         engine.prepare(phases.report)
     return engine
 
@@ -88,7 +124,7 @@ def _told(stack: str) -> Generator[tuple[Layout, Phases]]:
     console = Console(soft_wrap=True)
     try:
         yield Layout(stack), Phases(console)
-    except (load.ConfigError, programs.ProgramError, control_plane.ControlPlaneError, EngineError) as error:
+    except _FAILURES as error:
         console.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

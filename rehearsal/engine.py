@@ -10,9 +10,12 @@ from typing import Any
 
 from filelock import FileLock
 
-from rehearsal import recovery
-from rehearsal.layout import Layout
+from rehearsal import project, recovery
+from rehearsal.clouds import Simulation
+from rehearsal.clouds.ledger import Entry
+from rehearsal.layout import CHECKOUT, Layout
 from rehearsal.plugins import select
+from rehearsal.plugins.launcher import write_launcher
 
 
 class EngineError(Exception):
@@ -22,12 +25,15 @@ class EngineError(Exception):
 class Engine:
     """Runs `pulumi` on one stack, with its state, plugins and cluster inside this checkout."""
 
-    def __init__(self, layout: Layout, programs: Mapping[str, Path], charts: Path) -> None:
+    def __init__(self, layout: Layout, programs: Mapping[str, Path], charts: Path, simulation: Simulation | None = None) -> None:
         self._layout = layout
         self._programs = programs
+        self._simulation = simulation
+        self._folder = layout.checkout
         self.environment: dict[str, str] = {
             "KUBECONFIG": str(layout.kubeconfig),
             "ML_PLATFORM_CHARTS": str(charts),
+            "ML_PLATFORM_REHEARSAL": str(layout.state),
             "PULUMI_BACKEND_URL": f"file://{layout.backend}",
             # The state of a rehearsal holds nothing that anyone else may not know.
             "PULUMI_CONFIG_PASSPHRASE": "",
@@ -50,12 +56,20 @@ class Engine:
                 raise EngineError(f"the stack {layout.stack} is locked by {holder}; wait for it to end, or stop it")
             for folder in (layout.bin, layout.backend):
                 folder.mkdir(parents=True, exist_ok=True)
+            self._folder = project.folder(layout)
             for name, program in self._programs.items():
                 _link(layout.bin / name, program)
             select.install(self._programs["pulumi"], layout.home, report)
+            if self._simulation:
+                self._simulate(self._simulation, report)
             self._write_environment()
             self.output("stack", "select", "--create", layout.stack)
-            recovery.settle_pending(self, report)
+            clouds = {self._simulation.package: self._simulation.ledger(layout)} if self._simulation else {}
+            recovery.settle_pending(self, clouds, report)
+
+    def cloud(self) -> list[Entry]:
+        """What there is in the stack's simulated cloud; nothing where there is none."""
+        return list(self._simulation.ledger(self._layout)) if self._simulation else []
 
     def run(self, *arguments: str) -> int:
         """A `pulumi` command on the user's terminal; its exit code.
@@ -63,7 +77,7 @@ class Engine:
         Ctrl-C reaches `pulumi` as well, which then brings to an end what it has begun: KeyboardInterrupt is raised after that.
         """
         process = subprocess.Popen(
-            [str(self._layout.bin / "pulumi"), *arguments], cwd=self._layout.checkout, env=self._process_environment()
+            [str(self._layout.bin / "pulumi"), *arguments], cwd=self._folder, env=self._process_environment()
         )
         interrupted: KeyboardInterrupt | None = None
         while process.poll() is None:
@@ -98,18 +112,28 @@ class Engine:
     def _quietly(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(self._layout.bin / program), *arguments],
-            cwd=self._layout.checkout,
+            cwd=self._folder,
             env=self._process_environment(),
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
         )
 
+    def _simulate(self, simulation: Simulation, report: Callable[[str], None]) -> None:
+        """The cloud's plugin and commands are ours, whether or not the real ones are installed."""
+        select.simulate(simulation.package, self._layout.home)
+        for command, module in simulation.commands.items():
+            write_launcher(self._layout.bin / command, CHECKOUT, module)
+        commands = ", ".join(f"`{command}`" for command in simulation.commands)
+        report(f"the cloud is simulated: its provider plugin, and {commands}")
+
     def _write_environment(self) -> None:
         """For shells: with it, plain `pulumi` and `kubectl` mean this rehearsal."""
         lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(self.environment.items())]
         path = f'export PATH={shlex.quote(str(self._layout.bin))}:"$PATH"'
-        self._layout.environment.write_text("\n".join([*lines, path, ""]))
+        elsewhere = f'pulumi() {{ command pulumi --cwd {shlex.quote(str(self._folder))} "$@"; }}'
+        more = [elsewhere] if self._folder != self._layout.checkout else []
+        self._layout.environment.write_text("\n".join([*lines, path, *more, ""]))
 
 
 def _link(link: Path, program: Path) -> None:

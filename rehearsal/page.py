@@ -12,6 +12,7 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 
+from config.catalog import RESOURCES
 from rehearsal.control_plane.api import Api
 from rehearsal.layout import Layout
 from rehearsal.phases import Phases
@@ -20,6 +21,7 @@ Object = dict[str, Any]
 
 _GPU = "nvidia.com/gpu"
 _POOL = "ml-platform.dev/pool"
+_MACHINE = "node.kubernetes.io/instance-type"
 _MANAGED = "app.kubernetes.io/managed-by=ml-platform"
 
 
@@ -45,7 +47,7 @@ async def _page(layout: Layout) -> RenderableType:
     api = await Api.connect(layout.kubeconfig)
     try:
         nodes, quotas, jobs, deployments, definitions = await asyncio.gather(
-            _items(api, "/api/v1/nodes"),
+            _items(api, "/api/v1/nodes", ""),
             _items(api, "/api/v1/resourcequotas"),
             _items(api, "/apis/batch/v1/jobs"),
             _items(api, "/apis/apps/v1/deployments"),
@@ -54,7 +56,7 @@ async def _page(layout: Layout) -> RenderableType:
     finally:
         await api.close()
     return Group(
-        _table("Nodes", ("pool", "machine", "ready", "GPUs"), _pools(nodes)),
+        _table("Nodes", ("pool", "machine", "ready", "devices"), _pools(nodes)),
         _table("Teams: used / quota", ("team", "CPU", "memory", "GPUs", "pods", "GPUs left"), map(_team, _of_teams(quotas))),
         _table("Training", ("job", "team", "result", "workers", "took"), map(_job, jobs)),
         _table("Serving", ("model", "team", "replicas ready", "address"), map(_server, deployments)),
@@ -74,14 +76,15 @@ def _table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) 
 
 
 def _pools(nodes: list[Object]) -> Iterable[tuple[str, ...]]:
-    pools: dict[str, list[Object]] = {}
+    """Nodes of one pool and machine together; on a cluster that is not ours, those of one machine."""
+    pools: dict[tuple[str, str], list[Object]] = {}
     for node in nodes:
-        pools.setdefault(node["metadata"]["labels"][_POOL], []).append(node)
-    for pool, members in pools.items():
+        labels = node["metadata"]["labels"]
+        pools.setdefault((labels.get(_POOL, ""), labels.get(_MACHINE, "")), []).append(node)
+    for (pool, machine), members in sorted(pools.items()):
         ready = sum(_condition(node, "Ready") for node in members)
-        gpus = sum(int(node["status"].get("allocatable", {}).get(_GPU, 0)) for node in members)
-        machine = members[0]["metadata"]["labels"]["node.kubernetes.io/instance-type"]
-        yield pool, machine, f"{ready} of {len(members)}", str(gpus)
+        devices = sum(int(node["status"].get("allocatable", {}).get(name, 0)) for node in members for name in RESOURCES.values())
+        yield pool, machine, f"{ready} of {len(members)}", str(devices)
 
 
 def _of_teams(quotas: list[Object]) -> list[Object]:

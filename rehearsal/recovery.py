@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 import psutil
 
+from rehearsal.clouds.ledger import Ledger
+
 
 class Engine(Protocol):
     """As much of the engine as is needed to find out what became of things."""
@@ -54,12 +56,12 @@ def _runs(pid: int, locked_at: str) -> bool:
     return started <= datetime.fromisoformat(locked_at).timestamp()
 
 
-def settle_pending(engine: Engine, report: Callable[[str], None]) -> None:
+def settle_pending(engine: Engine, clouds: Mapping[str, Ledger], report: Callable[[str], None]) -> None:
     """Of what an interrupted command had begun to make, take into the state what came to be, and forget the rest.
 
     Without it, the engine would make all of them again, and the API server refuse those that are there. The engine's own
     `refresh --import-pending-creates` takes them off the list and, as of 3.259, does not add them to the state. What was being
-    changed or deleted is in the state already: the next refresh sees how far that came.
+    changed or deleted is in the state already: the next refresh sees how far that came. `clouds`: package → its ledger.
     """
     exported = engine.json("stack", "export")
     state: dict[str, Any] = exported["deployment"]
@@ -70,7 +72,7 @@ def settle_pending(engine: Engine, report: Callable[[str], None]) -> None:
     urns = {resource["urn"] for resource in known}
     creations = (operation["resource"] for operation in pending if operation["type"] == "creating")
     begun = [resource for resource in creations if resource["urn"] not in urns]
-    there = [_made(resource) for resource in begun if _exists(engine, resource)]
+    there = [made for resource in begun if (made := _found(engine, clouds, resource))]
     report(f"the last command was interrupted: of {len(begun)} objects that it had begun to make, {len(there)} are there")
     known += there
     with NamedTemporaryFile("w", suffix=".json") as file:
@@ -79,9 +81,14 @@ def settle_pending(engine: Engine, report: Callable[[str], None]) -> None:
         engine.output("stack", "import", "--file", file.name)
 
 
-def _made(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """As if the engine had been told that it was made; the next refresh reads the rest."""
-    return {"outputs": resource["inputs"], **resource, "id": _id(resource["inputs"])}
+def _found(engine: Engine, clouds: Mapping[str, Ledger], resource: Mapping[str, Any]) -> dict[str, Any] | None:
+    """As if the engine had been told that it was made, or None if it was not; the next refresh reads the rest."""
+    package = resource["type"].partition(":")[0]
+    if package == "kubernetes":
+        there = _exists(engine, resource)
+        return {"outputs": resource["inputs"], **resource, "id": _id(resource["inputs"])} if there else None
+    entry = clouds[package].find(resource["urn"]) if package in clouds else None
+    return {**resource, "outputs": entry.properties, "id": entry.id} if entry else None
 
 
 def _place(inputs: Mapping[str, Any]) -> tuple[str | None, str]:
@@ -96,9 +103,7 @@ def _id(inputs: Mapping[str, Any]) -> str:
 
 
 def _exists(engine: Engine, resource: Mapping[str, Any]) -> bool:
-    package, _, token = resource["type"].partition(":")
-    if package != "kubernetes":
-        return False
+    token = resource["type"].partition(":")[2]
     namespace, name = _place(resource["inputs"])
     where = ["--namespace", namespace] if namespace else []
     api_version, _, kind = token.partition(":")

@@ -1,7 +1,8 @@
 """The kubelets' device managers: a node has devices to give while their device plugin is ready on it.
 
 What a node would find is in its annotation `rehearsal.ml-platform.dev/devices`, e.g. `{"nvidia.com/gpu": "8"}`. A device plugin
-is any pod labelled `app.kubernetes.io/component: device-plugin`.
+is any pod labelled `app.kubernetes.io/component: device-plugin`; on a node annotated `rehearsal.ml-platform.dev/device-plugin:
+image`, whose image brings it, it is always there.
 """
 
 import json
@@ -13,6 +14,7 @@ from rehearsal.control_plane.cache import Cache, follow
 _log = logging.getLogger(__name__)
 
 DEVICES = "rehearsal.ml-platform.dev/devices"
+PLUGIN = "rehearsal.ml-platform.dev/device-plugin"
 
 
 async def run(api: Api) -> None:
@@ -23,7 +25,8 @@ async def run(api: Api) -> None:
     async def reconcile() -> None:
         served = {plugin["spec"].get("nodeName") for plugin in plugins if ready(plugin)}
         for node in nodes:
-            if status := wanted(node, node["metadata"]["name"] in served):
+            by_image = node["metadata"].get("annotations", {}).get(PLUGIN) == "image"
+            if status := wanted(node, by_image or node["metadata"]["name"] in served):
                 await api.merge_status(f"/api/v1/nodes/{node['metadata']['name']}", status)
 
     await follow((nodes, plugins), reconcile)

@@ -1,10 +1,8 @@
 """Which plugins the engine will use: the official ones where they can be had, else stand-ins of the same contract."""
 
 import os
-import shlex
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from rehearsal import layout
+from rehearsal.plugins.launcher import write_launcher
 
 _DOWNLOAD_SECONDS: Final = 60
 """How long the official plugin may take to download."""
@@ -40,6 +39,11 @@ def install(pulumi: Path, home: Path, report: Callable[[str], None]) -> None:
         report(f"stand-ins take the place of {' and '.join(stand_ins)}: Pulumi's own builds can't be had here")
 
 
+def simulate(package: str, home: Path) -> None:
+    """Make `home` hold our stand-in for a cloud's plugin, and no other."""
+    _launcher(home, f"resource-{package}", version(f"pulumi-{package}"), "rehearsal.plugins.cloud", package)
+
+
 def _folder(home: Path, plugin: str, its_version: str) -> Path:
     return home / "plugins" / f"{plugin}-v{its_version}"
 
@@ -52,13 +56,9 @@ def _place(home: Path, plugin: str, its_version: str) -> Path:
     return folder / f"pulumi-{plugin}"
 
 
-def _launcher(home: Path, plugin: str, its_version: str, module: str) -> None:
+def _launcher(home: Path, plugin: str, its_version: str, module: str, *arguments: str) -> None:
     """A script that runs our module in the plugin's place."""
-    script = _place(home, plugin, its_version)
-    script.write_text(
-        f'#!/bin/sh\nexport PYTHONPATH={shlex.quote(str(layout.CHECKOUT))}\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n'
-    )
-    script.chmod(0o755)
+    write_launcher(_place(home, plugin, its_version), layout.CHECKOUT, module, *arguments)
 
 
 def _official_kubernetes(pulumi: Path, wanted: str) -> Path | None:

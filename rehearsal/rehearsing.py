@@ -1,0 +1,48 @@
+"""A stack from nothing to nothing: brought up, looked at, taken away, and what is left of it told."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import typer
+
+from rehearsal import page
+from rehearsal.clouds.ledger import Entry
+from rehearsal.engine import Engine
+from rehearsal.layout import Layout
+from rehearsal.phases import Phases
+
+UP = ("up", "--yes", "--skip-preview", "--refresh", "--suppress-permalink=true")
+DESTROY = ("destroy", "--yes", "--skip-preview", "--refresh", "--suppress-permalink=true")
+
+
+class LeftoverError(Exception):
+    """A stack that was destroyed left something in the cloud, which would go on to cost money."""
+
+
+def run(engine: Engine, layout: Layout, phases: Phases) -> None:
+    """Raises typer.Exit with Pulumi's own code when a step fails, and LeftoverError."""
+    with phases.phase("Stack"):
+        _must(engine.run(*UP))
+    page.show(phases.console, layout, phases)
+    kept = _retained(engine)
+    with phases.phase("Destroy"):
+        _must(engine.run(*DESTROY))
+    left = [entry for entry in engine.cloud() if entry.urn not in kept]
+    if left:
+        raise LeftoverError(f"destroyed, and yet there are {_list(left)}; see {layout.state / 'cloud'}")
+    phases.console.print(f"nothing is left{' but what the program retains' if kept else ''}: {phases}", highlight=False)
+
+
+def _must(code: int) -> None:
+    if code:
+        raise typer.Exit(code)
+
+
+def _retained(engine: Engine) -> set[str]:
+    """URNs of what the program asks to keep when its stack goes."""
+    resources: list[dict[str, Any]] = engine.json("stack", "export")["deployment"].get("resources", [])
+    return {resource["urn"] for resource in resources if resource.get("retainOnDelete")}
+
+
+def _list(entries: Iterable[Entry]) -> str:
+    return ", ".join(sorted(f"{entry.type} {entry.id}" for entry in entries))
