@@ -11,6 +11,9 @@ POOL: Final = "ml-platform.dev/pool"
 ACCELERATOR: Final = "ml-platform.dev/accelerator"
 """Node label: the accelerator's name in the catalogue."""
 
+CAPACITY: Final = "ml-platform.dev/capacity"
+"""Node label: how the node was bought, a kind of rung: reserved, on-demand, flex or spot."""
+
 TEAM: Final = "ml-platform.dev/team"
 """Namespace label: the team whose namespace it is."""
 

@@ -21,6 +21,8 @@ class Rung(Model):
     reservation: str = ""
     """Of a reserved rung what the cloud calls it: an EC2 capacity reservation's id, a Compute Engine reservation's name, an Azure
     capacity reservation group's resource id."""
+    block: bool = False
+    """Of a reserved rung on AWS: whether the reservation is a Capacity Block for ML, which begins and ends at a time."""
     hours: Annotated[int, Ge(1), Le(LONGEST_FLEX)] = LONGEST_FLEX
     """Of a flex rung how long a node may live."""
 
@@ -30,6 +32,8 @@ class Rung(Model):
             raise ValueError("a reserved rung needs its reservation; write {kind: reserved, reservation: <its id>}")
         if self.kind != "reserved" and self.reservation:
             raise ValueError(f"a reservation is for kind: reserved, not for {self.kind}; leave it out or change the kind")
+        if self.kind != "reserved" and self.block:
+            raise ValueError(f"a capacity block is for kind: reserved, not for {self.kind}; leave it out or change the kind")
         if self.kind != "flex" and "hours" in self.model_fields_set:
             raise ValueError(f"hours are for kind: flex, not for {self.kind}; leave them out or change the kind")
         return self

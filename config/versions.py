@@ -1,6 +1,8 @@
 """Every chart and image of the platform, in one place. Programs of the rehearsal have theirs in `rehearsal/programs`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -21,3 +23,32 @@ NEURON_DEVICE_PLUGIN = "public.ecr.aws/neuron/neuron-device-plugin:2.24.23.0"
 DCGM_EXPORTER = "nvcr.io/nvidia/k8s/dcgm-exporter:4.6.0-4.8.3-distroless"
 PYTORCH = "docker.io/pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime"
 VLLM = "docker.io/vllm/vllm-openai:v0.12.0"
+
+KUBERNETES: Final = ("1.34", "1.35", "1.36")
+"""The minors that this platform is made for: those that every component of it and every cloud supports."""
+
+DEFAULT_KUBERNETES: Final = "1.35"
+
+CLUSTER_AUTOSCALER: Final[Mapping[str, str]] = {
+    minor: f"registry.k8s.io/autoscaling/cluster-autoscaler:v{version}"
+    for minor, version in {"1.34": "1.34.5", "1.35": "1.35.2", "1.36": "1.36.1"}.items()
+}
+"""Kubernetes minor → its Cluster Autoscaler, which simulates the scheduler of that minor and of no other."""
+
+KARPENTER = Chart("oci://public.ecr.aws/karpenter/karpenter", "1.14.1")
+KARPENTER_CRDS = Chart("oci://public.ecr.aws/karpenter/karpenter-crd", "1.14.1")
+EKS_NODE_IMAGE = "v20260903"
+"""Release of Amazon's node images for EKS, for nodes that Karpenter makes; those of managed groups come with their Kubernetes."""
+
+_EKS_ADDONS: Final[Mapping[str, str]] = {
+    "vpc-cni": "v1.22.4-eksbuild.3",
+    "eks-pod-identity-agent": "v1.3.10-eksbuild.3",
+    "aws-ebs-csi-driver": "v1.63.1-eksbuild.1",
+    "aws-efs-csi-driver": "v3.4.1-eksbuild.1",
+}
+EKS_ADDONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "1.34": {**_EKS_ADDONS, "kube-proxy": "v1.34.6-eksbuild.13", "coredns": "v1.13.2-eksbuild.11"},
+    "1.35": {**_EKS_ADDONS, "kube-proxy": "v1.35.3-eksbuild.13", "coredns": "v1.14.3-eksbuild.3"},
+    "1.36": {**_EKS_ADDONS, "kube-proxy": "v1.36.0-eksbuild.14", "coredns": "v1.14.3-eksbuild.3"},
+}
+"""Kubernetes minor → managed add-on → version. Left out, EKS would take another one whenever it pleases."""

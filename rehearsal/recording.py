@@ -6,12 +6,14 @@ from typing import Any
 from pulumi.runtime import mocks
 from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest, RegisterResourceResponse
 
+from rehearsal import answers
+
 
 def requests(program: Callable[[], object]) -> dict[str, RegisterResourceRequest]:
     """URN → how it was registered, in the order of registration; the stack itself is not among them.
 
     Raises ValueError for a URN that is registered twice, which mocks let pass and the engine does not, and LookupError if the
-    program asks a provider for something.
+    program looks something up that `answers` does not know.
     """
     monitor = _Monitor()
     mocks.set_mocks(_Echo(), project="ml-platform", monitor=monitor)
@@ -20,13 +22,15 @@ def requests(program: Callable[[], object]) -> dict[str, RegisterResourceRequest
 
 
 class _Echo(mocks.Mocks):
-    """Outputs are the inputs."""
+    """Outputs are the inputs, and what the cloud would have added."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        return args.name, args.inputs  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]: as above
+        inputs: dict[str, Any] = args.inputs  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]: as above
+        return args.name, answers.outputs(args.typ, args.name, inputs)
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        raise LookupError(f"what {args.token} would answer is not known here")
+        inputs: dict[str, Any] = args.args  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]: as above
+        return answers.invoke(args.token, inputs), []
 
 
 class _Monitor(mocks.MockMonitor):

@@ -14,6 +14,7 @@ __all__ = ["KINDS", "Cluster", "Pool", "create", "refusal"]
 KINDS: Final[Mapping[str, str]] = {
     "simulated": "components.clusters.simulated:Simulated",
     "existing": "components.clusters.existing:Existing",
+    "eks": "components.clusters.eks:Eks",
 }
 """`cluster.kind` in the stack file → the component that builds it. Imported only when used: a cloud's SDK takes seconds."""
 

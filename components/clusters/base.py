@@ -105,7 +105,7 @@ class Disk:
     """Who provides a kind of volume, as a StorageClass names it."""
 
     provisioner: str
-    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    parameters: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
 
 
 class Cluster(pulumi.ComponentResource):

@@ -5,6 +5,7 @@ import json
 import pulumi
 import pytest
 
+from components import clusters
 from config.load import PROJECT
 from tests.unit.conftest import Build, Values
 from tests.unit.plan import Plan
@@ -56,8 +57,8 @@ def test_another_kubeconfig_does_not_mean_another_cluster(local: Plan):
     assert provider.inputs["kubeconfig"] == str(PROJECT / ".rehearsal/local/kubeconfig")
 
 
-def test_a_kind_that_cannot_be_built_yet_is_refused_in_one_line(values: Values, build: Build):
-    values["ml-platform:cluster"] = {"kind": "eks", "region": "eu-central-1"}
+def test_a_kind_that_cannot_be_built_yet_is_refused_in_one_line(values: Values, build: Build, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(clusters, "KINDS", {})
     with pytest.raises(pulumi.RunError) as refused:
         build(values)
-    assert str(refused.value) == ("ml-platform:cluster.kind: eks clusters are not there yet")
+    assert str(refused.value) == ("ml-platform:cluster.kind: simulated clusters are not there yet")
