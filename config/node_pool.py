@@ -65,7 +65,7 @@ class Accelerators(Model):
     @property
     def nodes(self) -> int:
         """Nodes of a slice, which come and go together; 1 but for TPUs."""
-        return max(tpu.chips(self.shape) // self.count, 1) if self.shape else 1
+        return tpu.chips(self.shape) // self.count if self.shape else 1
 
 
 class Size(Range):
@@ -146,6 +146,8 @@ class NodePool(Model):
             raise ValueError("flex nodes come when pods wait for them; write size.min: 0 or another rung before flex")
         if self.placement and "flex" in kinds:
             raise ValueError("flex nodes can't be placed compactly; leave out placement or the flex rung")
+        if self.accelerator and self.accelerator.nodes > 1 and "flex" in kinds:
+            raise ValueError("flex nodes come one by one, and a slice of several needs all of its own; leave out the flex rung")
         if self.accelerator and (nodes := self.accelerator.nodes) > 1 and {self.size.min, self.size.max} - {0, nodes}:
             raise ValueError(
                 f"a {self.accelerator.shape} slice is {nodes} nodes, which come and go together; "

@@ -3,7 +3,7 @@
 from typing import Final
 
 from config.platform import Platform
-from config.rules import devices, names, quotas
+from config.rules import devices, names, pools, quotas
 from config.rules.problem import Problem, Rule
 
 __all__ = ["RULES", "Problem", "problems"]
@@ -13,6 +13,13 @@ RULES: Final[tuple[Rule, ...]] = (
     names.services_differ,
     names.namespaces_are_free,
     names.teams_exist,
+    pools.machines_exist,
+    pools.images_exist,
+    pools.capacity_is_sold,
+    pools.placement_is_possible,
+    pools.zones_are_in_the_region,
+    pools.disks_are_sold,
+    pools.options_have_a_meaning,
     devices.devices_exist,
     devices.pods_fit_a_node,
     quotas.quotas_fit,

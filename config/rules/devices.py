@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from config.asks import asks
+from config.catalog import Machine
 from config.model import amount
 from config.platform import Platform
 from config.rules.problem import Problem
@@ -38,13 +39,21 @@ def devices_exist(platform: Platform) -> Iterator[Problem]:
 
 def pods_fit_a_node(platform: Platform) -> Iterator[Problem]:
     """A pod that is larger than every node would wait for ever."""
+    there = list(_machines(platform))
     for ask in asks(platform):
-        pools = [pool for pool in platform.node_pools if pool.accelerator and pool.accelerator.type == ask.accelerator]
-        machines = [pool.machine() for pool in pools]
+        machines = [machine for machine in there if machine.accelerator == ask.accelerator]
         if not machines:
-            continue  # devices_exist says so
+            continue  # devices_exist or machines_exist says so
         gpus, cpu, memory = (max(getattr(machine, field) for machine in machines) for field in ("count", "cpu", "memory_gib"))
         for stated, largest in ((ask.gpus, f"{gpus}"), (ask.cpu, f"{cpu}"), (ask.memory, f"{memory}Gi")):
             if stated.amount > amount(largest):
                 path = (*ask.path, *stated.place)
                 yield Problem(path, f"{stated.value} is more than a node with {ask.accelerator} has; write at most {largest}")
+
+
+def _machines(platform: Platform) -> Iterator[Machine]:
+    for pool in platform.node_pools:
+        try:
+            yield pool.machine(platform.cluster.cloud)
+        except LookupError:
+            continue

@@ -4,6 +4,7 @@ import pytest
 
 from config.rules import RULES
 from tests.unit.config.conftest import Mistakes
+from tests.unit.config.test_pool_rules import POOL_MISTAKES
 
 MISTAKES = {
     "names_differ: pools": (
@@ -116,7 +117,7 @@ def test_a_broken_rule_is_reported_at_its_line_with_what_to_write(mistakes: Mist
 
 
 def test_every_rule_is_broken_by_some_mistake():
-    assert {rule.partition(":")[0] for rule in MISTAKES} == {getattr(rule, "__name__", "") for rule in RULES}
+    assert {rule.partition(":")[0] for rule in {**MISTAKES, **POOL_MISTAKES}} == {getattr(rule, "__name__", "") for rule in RULES}
 
 
 def test_of_two_pools_with_one_accelerator_the_larger_nodes_count(mistakes: Mistakes):
