@@ -33,7 +33,8 @@ class Existing(Cluster):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.pools: Mapping[str, Pool] = {pool.name: Pool.of(pool, pool.machine()) for pool in node_pools}
-        self.disks = {kind: Disk(driver) for kind, driver in cluster.storage.items()}
+        drivers = {"block": cluster.block, "shared": cluster.shared}
+        self.disks = {kind: Disk(driver.provisioner, driver.parameters) for kind, driver in drivers.items()}
         self.register_outputs({})
 
 

@@ -18,7 +18,8 @@ def populate(server: Server, pools: Iterable[NodePool]) -> None:
             machine=machine.name,
             arch=machine.arch,
             labels=pool.labels,
-            taints=tuple({key: str(value) for key, value in taint.items()} for taint in pool.taints),
+            # Those that the file says it has: nobody has put the platform's own there.
+            taints=tuple(taint.model_dump() for taint in node_pool.taints),
             capacity={"cpu": str(machine.cpu), "memory": f"{machine.memory_gib}Gi", "pods": "110"},
             devices={resource: str(count) for resource, count in pool.devices.items()},
         )

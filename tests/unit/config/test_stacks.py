@@ -9,10 +9,10 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError, validate
 
 from components import clusters
-from config.load import PROJECT, parse
+from config.load import PROJECT, parse, stack_file, stacks
 from config.schema import schema
 
-STACKS = sorted(PROJECT.glob("Pulumi.*.yaml"))
+STACKS = [stack_file(stack) for stack in stacks()]
 WRITTEN = json.loads((PROJECT / "config" / "schema.json").read_text())
 
 each_stack = pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
@@ -29,7 +29,8 @@ def test_the_local_the_dev_and_the_prod_stack_are_there():
 @each_stack
 def test_a_stack_file_meets_the_schema_and_names_it(stack: Path):
     validate(yaml.safe_load(stack.read_text()), WRITTEN, Draft202012Validator)
-    assert stack.read_text().startswith("# yaml-language-server: $schema=config/schema.json\n")
+    named = stack.read_text().splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+    assert (stack.parent / named).resolve() == PROJECT / "config" / "schema.json"
 
 
 @each_stack
