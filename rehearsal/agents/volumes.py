@@ -74,10 +74,17 @@ def volume_for(claim: Json, storage_class: Json) -> Json:
             "accessModes": spec["accessModes"],
             "capacity": {"storage": spec["resources"]["requests"]["storage"]},
             "claimRef": reference,
-            "csi": {"driver": driver, "volumeHandle": name, "volumeAttributes": storage_class.get("parameters", {})},
+            **_source(name, driver, storage_class),
             "mountOptions": storage_class.get("mountOptions", []),
             "persistentVolumeReclaimPolicy": storage_class.get("reclaimPolicy", "Delete"),
             "storageClassName": storage_class["metadata"]["name"],
             "volumeMode": spec.get("volumeMode", "Filesystem"),
         },
     }
+
+
+def _source(name: str, driver: str, storage_class: Json) -> Json:
+    """A volume of a CSI driver; provisioners from before CSI, whose names have a slash, make folders of the node."""
+    if "/" in driver:
+        return {"hostPath": {"path": f"/provisioned/{name}"}}
+    return {"csi": {"driver": driver, "volumeHandle": name, "volumeAttributes": storage_class.get("parameters", {})}}
