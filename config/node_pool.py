@@ -45,8 +45,8 @@ def _mapping(written: object) -> dict[str, Any]:
 class Accelerators(Model):
     """The devices of each node."""
 
-    type: Annotated[str, AfterValidator(_accelerator)]
-    """A key of `config.catalog.ACCELERATORS`: h100, l4, …"""
+    type: Annotated[str, AfterValidator(_accelerator), Field(json_schema_extra={"enum": [*catalog.ACCELERATORS]})]
+    """Its model."""
     count: Annotated[int, Ge(1), Le(16)] = 1
     """Devices per node."""
     topology: str = ""
@@ -92,7 +92,7 @@ class NodePool(Model):
     """Of the processor; by default amd64, or whatever machines with these devices have."""
     machine_name: Annotated[str, AfterValidator(_machine)] | None = Field(default=None, alias="machine")
     """The machine type by its cloud's own name, e.g. `p5.48xlarge`, in the place of `accelerator`, `cpu`, `memory` and `arch`."""
-    capacity: Ladder = (Rung(kind="on-demand"),)
+    capacity: Annotated[Ladder, Field(json_schema_extra={"default": ["on-demand"]})] = (Rung(kind="on-demand"),)
     """How machines are bought, tried in order: `[{kind: reserved, reservation: …}, on-demand, spot]`. The pool's smallest size is
     bought on the first rung."""
     placement: Literal["compact"] | None = None

@@ -12,7 +12,7 @@ Made from the models in `config/` by `make reference`; `config/schema.json` says
 under `config:` in `Pulumi.<stack>.yaml`. A key that is not here is an error.
 """
 
-_NOTHING: tuple[Any, ...] = (None, [], {}, {"jobs": []}, {"models": []})
+_NOTHING: tuple[Any, ...] = (None, "", [], {}, {"jobs": []}, {"models": []})
 
 
 def reference() -> str:
@@ -44,6 +44,8 @@ def _kinds(field: dict[str, Any]) -> Iterator[str]:
             yield from _kinds(option)
     elif "const" in field:
         yield f"`{field['const']}`"
+    elif "enum" in field:
+        yield from (f"`{value}`" for value in field["enum"])
     elif field.get("type") == "array":
         yield f"list of {_kind(field['items'])}"
     elif field.get("type") == "object":

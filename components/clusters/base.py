@@ -50,6 +50,12 @@ class Pool:
         return self.machine.vendor
 
     @property
+    def grace(self) -> int | None:
+        """Seconds that its pods have to save their state when they are told to go: all that most clouds leave of their warning
+        before they take a node away. None for Kubernetes' own 30."""
+        return 60 if self.interruptible else None
+
+    @property
     def own(self) -> Mapping[str, str]:
         """Labels by which exactly this pool's nodes are found."""
         return {POOL: self.labels[POOL]} if POOL in self.labels else self.selector

@@ -45,11 +45,13 @@ class Simulated(Cluster):
                     "labels": {
                         **MANAGED,
                         **pool.labels,
+                        # A cloud's own labels by which pods find a node, e.g. a TPU slice's.
+                        **pool.selector,
                         # Which nodes kwok keeps alive, in the place of their kubelets.
                         "kwok.x-k8s.io/node": "fake",
                         "kubernetes.io/hostname": node,
                         "kubernetes.io/os": "linux",
-                        "kubernetes.io/arch": "amd64",
+                        "kubernetes.io/arch": pool.machine.arch,
                         "node.kubernetes.io/instance-type": pool.machine.name,
                     },
                     "annotations": {

@@ -59,6 +59,7 @@ class ModelServer(pulumi.ComponentResource):
                 "template": {
                     "metadata": {"labels": labels},
                     "spec": {
+                        "termination_grace_period_seconds": pool.grace,
                         "automount_service_account_token": False,
                         "security_context": UNPRIVILEGED,
                         "node_selector": pool.selector,

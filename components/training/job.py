@@ -83,6 +83,7 @@ class DistributedJob(pulumi.ComponentResource):
                     "spec": {
                         "restart_policy": "Never",
                         "subdomain": rendezvous.metadata.name,
+                        "termination_grace_period_seconds": pool.grace,
                         "automount_service_account_token": False,
                         "security_context": UNPRIVILEGED,
                         "node_selector": pool.selector,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.clusters import Pool
-from components.training.queues import cluster_queue
+from components.training.queues import cluster_queue, flavor
 from config.model import amount
 from config.node_pool import NodePool
 from config.platform import Platform
@@ -134,3 +134,30 @@ def test_a_share_of_a_machine_that_does_not_divide_is_exact_to_thousandths():
         {"cluster": {"kind": "simulated"}, "nodePools": [pool], "teams": [{"name": "a", "group": "g", "quota": quota}]}
     )
     assert _amounts(cluster_queue("a", platform.teams[0].quota, {"t4": found}))["t4", "cpu"] == ("36", "0")
+
+
+def test_a_flavor_has_what_its_jobs_select_by_and_at_most_what_kueue_takes():
+    labels = {f"label-{number}": "a" for number in range(20)}
+    values = {"name": "v5e", "accelerator": {"type": "tpu-v5e", "count": 4}, "size": {"max": 1}, "labels": labels}
+    pool = NodePool.model_validate(values)
+    found = Pool.of(pool, pool.machine())
+    assert flavor(found)["nodeLabels"] == {"ml-platform.dev/pool": "v5e", **found.selector}
+
+
+def test_each_vendors_devices_are_a_resource_of_their_own():
+    quota = {"requests": {"cpu": 1, "memory": "1Gi"}, "limits": {"cpu": 1, "memory": "1Gi"}, "gpus": {"h100": 8, "mi300x": 16}}
+    pools = [
+        NodePool.model_validate({"name": name, "accelerator": {"type": name, "count": 8}, "size": {"max": 2}})
+        for name in ("h100", "mi300x")
+    ]
+    platform = Platform.model_validate(
+        {"cluster": {"kind": "simulated"}, "nodePools": pools, "teams": [{"name": "a", "group": "g", "quota": quota}]}
+    )
+    found = {pool.name: Pool.of(pool, pool.machine()) for pool in pools}
+    amounts = _amounts(cluster_queue("a", platform.teams[0].quota, found))
+    assert {key: nominal for key, (nominal, _) in amounts.items() if "/" in key[1]} == {
+        ("h100", "nvidia.com/gpu"): "8",
+        ("h100", "amd.com/gpu"): "0",
+        ("mi300x", "amd.com/gpu"): "16",
+        ("mi300x", "nvidia.com/gpu"): "0",
+    }
