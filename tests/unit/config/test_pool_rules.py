@@ -7,7 +7,7 @@ from tests.unit.config.conftest import Mistakes
 EKS = ("kind: simulated", "kind: eks\n    region: eu-central-1")
 GKE = ("kind: simulated", "kind: gke\n    project: example-ml\n    region: europe-west4")
 AKS = ("kind: simulated", "kind: aks\n    location: swedencentral")
-EXISTING = ("kind: simulated", "kind: existing\n    storage: {}")
+EXISTING = ("kind: simulated", "kind: existing\n    block: {provisioner: a}\n    shared: {provisioner: b}")
 
 
 def _pool(rest: str) -> tuple[str, str]:
@@ -88,7 +88,7 @@ POOL_MISTAKES = {
     ),
     "options_have_a_meaning: on nodes that are there": (
         (*EXISTING, *_pool("disk: 1Ti")),
-        "6: ml-platform:nodePools[0].disk: the nodes of an existing cluster are what they are; leave it out",
+        "7: ml-platform:nodePools[0].disk: the nodes of an existing cluster are what they are; leave it out",
     ),
     "options_have_a_meaning: on nodes that are made": (
         (*EKS, *_pool("selector: {team: vision}")),
