@@ -3,13 +3,14 @@
 import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from config.catalog import Machine, machines
-from rehearsal.clouds.faults import Faults
+from rehearsal.clouds.faults import Faults, How
 from rehearsal.clouds.kind import Kind, Mistake, Reference, RefusedError, Request
 from rehearsal.clouds.ledger import Entry, Ledger
+from rehearsal.control_plane.api import FAILURES
 from rehearsal.plugins.values import Json
 
 THROTTLED: Final = 2
@@ -64,24 +65,17 @@ class Cloud:
         """Raises RefusedError, ThrottledError and TimedOutError."""
         kind = self.kind(resource)
         request = Request(self.ledger, config, urn, inputs)
-        fault = self.faults.take(resource, request.name)
-        if fault == "throttled":
-            raise ThrottledError("ThrottlingException: Rate exceeded")
-        if fault == "quota":
-            raise RefusedError(
-                f"LimitExceeded: the account's quota does not allow another {resource}; ask the provider to raise it"
-            )
-        if fault == "capacity":
-            raise RefusedError("InsufficientCapacity: there is no capacity left for this request in any of its zones")
         with self._lock:
+            self._fail(kind, self.faults.take(resource, request.name, ("throttled", "quota", "capacity")))
             self._admit(kind, request)
             identifier = kind.identify(request)
-            entry = Entry(resource, identifier, urn, inputs, {**inputs, **kind.computed(request, identifier)})
+            unfinished = kind.words.timeout.format(id=identifier)
+            properties = {**inputs, **kind.computed(request, identifier)}
+            entry = Entry(resource, identifier, urn, inputs, properties, unfinished)
             self.ledger.put(entry)
-        if fault == "timeout":
-            raise TimedOutError(f"timeout while waiting for {identifier} to become ready", entry)
-        kind.made(request, entry)
-        return entry
+            if self.faults.take(resource, request.name, ("timeout",)):
+                raise TimedOutError(unfinished, entry)
+        return self._finish(kind, request, entry)
 
     def update(self, resource: str, identifier: str, urn: str, inputs: Json, config: Json) -> Entry:
         """Raises RefusedError, also when it is no longer there."""
@@ -89,16 +83,15 @@ class Cloud:
         with self._lock:
             before = self.ledger.get(resource, identifier)
             if before is None:
-                raise RefusedError(f"NotFound: {resource} {identifier} does not exist")
+                raise RefusedError(kind.words.missing.format(id=identifier))
             request = Request(self.ledger, config, urn, inputs, before)
             self._admit(kind, request)
             properties = {**before.properties, **inputs, **kind.computed(request, identifier)}
             for gone in before.inputs.keys() - inputs.keys():
                 properties.pop(gone, None)
-            entry = Entry(resource, identifier, urn, inputs, properties)
+            entry = Entry(resource, identifier, urn, inputs, properties, kind.words.timeout.format(id=identifier))
             self.ledger.put(entry)
-        kind.made(request, entry)
-        return entry
+        return self._finish(kind, request, entry)
 
     def read(self, resource: str, identifier: str) -> Entry | None:
         """As it is now."""
@@ -112,7 +105,7 @@ class Cloud:
             if entry is None:
                 return
             if holders := list(self.holders(entry)):
-                raise RefusedError(f"{kind.in_use}: {resource} {identifier} is in use by {_list(holders)} and can't be deleted")
+                raise RefusedError(f"{kind.words.in_use.format(id=identifier)} (in use by {_list(holders)})")
             request = Request(self.ledger, config, entry.urn, entry.inputs, entry)
             kind.release(request)
             kind.gone(request, entry)
@@ -132,6 +125,27 @@ class Cloud:
                     yield other
                     break
 
+    def _fail(self, kind: Kind, fault: How | None) -> None:
+        if fault:
+            raise (ThrottledError if fault == "throttled" else RefusedError)(getattr(kind.words, fault))
+
+    def _finish(self, kind: Kind, request: Request, entry: Entry) -> Entry:
+        try:
+            if kind.made:
+                kind.made(request, entry)
+        except RefusedError:
+            # What comes to nothing is not in the stack's state, and must not be here either.
+            self.ledger.put(request.before) if request.before else self.ledger.remove(entry)
+            raise
+        except TimedOutError as late:
+            self.ledger.put(replace(entry, unfinished=str(late)))
+            raise
+        except FAILURES as error:
+            raise TimedOutError(f"{entry.unfinished}: the rehearsal's API server does not answer: {error}", entry) from error
+        finished = replace(entry, unfinished="")
+        self.ledger.put(finished)
+        return finished
+
     def _references(self, entry: Entry) -> tuple[Reference, ...]:
         kind = self.kinds.get(entry.type)
         return kind.references if kind else _of_the_clouds_own(entry)
@@ -141,12 +155,13 @@ class Cloud:
             known = {entry.get(reference.by) for entry in self.ledger.of(reference.type)}
             for value in reference.values(request.inputs):
                 if value not in known:
-                    raise RefusedError(f"NotFound: {reference.path}: the {reference.type} {value!r} does not exist")
+                    missing = self.kind(reference.type).words.missing.format(id=value)
+                    raise RefusedError(f"{missing} ({reference.path})")
         for name in kind.unique:
             value = request.inputs.get(name)
             others = (entry for entry in self.ledger.of(kind.type) if not request.before or entry.id != request.before.id)
             if value is not None and any(entry.inputs.get(name) == value for entry in others):
-                raise RefusedError(f"AlreadyExists: there is a {kind.type} with {name} {value!r} already")
+                raise RefusedError(kind.words.taken.format(id=value))
         kind.admit(request)
 
 

@@ -50,11 +50,11 @@ class Faults:
         """The cloud is well again."""
         self._file.unlink(missing_ok=True)
 
-    def take(self, kind: str, name: str) -> How | None:
-        """What goes wrong with this creation, if anything; it then has one time less to happen."""
+    def take(self, kind: str, name: str, hows: Sequence[How] = HOWS) -> How | None:
+        """Which of these goes wrong with this creation, if any; it then has one time less to happen."""
         faults = list(self)
         for index, fault in enumerate(faults):
-            if fnmatchcase(f"{kind}::{name}", fault.resource):
+            if fault.how in hows and fnmatchcase(f"{kind}::{name}", fault.resource):
                 left = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
                 self._write([*faults[:index], *left, *faults[index + 1 :]])
                 return fault.how

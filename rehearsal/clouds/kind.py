@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rehearsal.clouds.ledger import Entry, Ledger
+from rehearsal.clouds.words import Words
 from rehearsal.plugins.patterns import Pattern
 from rehearsal.plugins.values import Json
 
@@ -96,12 +97,13 @@ class Kind:
     """Raises RefusedError for what the cloud would not create or change to, for reasons in its ledger."""
     release: Callable[[Request], None] = nothing
     """Raises RefusedError while it can't be deleted for a reason other than a reference."""
-    made: Callable[[Request, Entry], None] = field(default=lambda _request, _entry: None)
-    """What else happens once it is there, after creation and after each update."""
+    made: Callable[[Request, Entry], None] | None = None
+    """What else happens once it is there, after creation and after each update. Until it has, the resource is unfinished: raises
+    TimedOutError for one that stays so for now, RefusedError for one that comes to nothing."""
     gone: Callable[[Request, Entry], None] = field(default=lambda _request, _entry: None)
     """What else happens when it is deleted, before the entry goes."""
-    in_use: str = "DependencyViolation"
-    """The cloud's code for a deletion that is refused because something needs the resource."""
+    words: Words = field(default_factory=Words)
+    """What the cloud says when it refuses."""
 
     @property
     def patterns(self) -> list[Pattern]:

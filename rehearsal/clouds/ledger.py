@@ -23,6 +23,8 @@ class Entry:
     inputs: Json
     properties: Json
     """Inputs and what the cloud added to them."""
+    unfinished: str = ""
+    """What it is that it still waits for; empty for one that is as it should be."""
 
     def get(self, name: str) -> Any:
         """A property, or `id`."""

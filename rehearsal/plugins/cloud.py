@@ -35,7 +35,7 @@ from rehearsal.plugins.cancellation import Cancellation
 from rehearsal.plugins.engine import Engine
 from rehearsal.plugins.serving import serve
 from rehearsal.plugins.target import Target
-from rehearsal.plugins.values import Json, decode, encode, plain
+from rehearsal.plugins.values import Json, decode, encode, overlay, part, plain
 
 _ATTEMPTS = 5
 """How often a request that the cloud finds one too many is made."""
@@ -69,7 +69,8 @@ def _abort_half_made(context: grpc.ServicerContext, late: TimedOutError) -> NoRe
     """The engine keeps what there is in the state; the next command goes on from it."""
     detail = AnyMessage()
     properties = encode(late.entry.properties)
-    detail.Pack(pb.ErrorResourceInitFailed(id=late.entry.id, properties=properties, reasons=[str(late)]))
+    inputs = encode(late.entry.inputs)
+    detail.Pack(pb.ErrorResourceInitFailed(id=late.entry.id, properties=properties, reasons=[str(late)], inputs=inputs))
     code = grpc.StatusCode.UNKNOWN
     status = Status(code=code.value[0], message=str(late), details=[detail])
     context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
@@ -137,17 +138,17 @@ class Servicer(ResourceProviderServicer):
             return pb.CreateResponse(properties=request.properties)
         resource = Target(request.urn).type
         entry = self._patiently(request.urn, lambda: self._cloud.create(resource, request.urn, plain(given), self._config))
-        return pb.CreateResponse(id=entry.id, properties=encode({**entry.properties, **given}))
+        return pb.CreateResponse(id=entry.id, properties=encode(overlay(entry.properties, given)))
 
     @override
     @_reporting
     def Update(self, request: pb.UpdateRequest, context: grpc.ServicerContext) -> pb.UpdateResponse:
         given = decode(request.news)
         if request.preview:
-            return pb.UpdateResponse(properties=encode({**decode(request.olds), **given}))
+            return pb.UpdateResponse(properties=encode(overlay(decode(request.olds), given)))
         resource = Target(request.urn).type
         entry = self._cloud.update(resource, request.id, request.urn, plain(given), self._config)
-        return pb.UpdateResponse(properties=encode({**entry.properties, **given}))
+        return pb.UpdateResponse(properties=encode(overlay(entry.properties, given)))
 
     @override
     @_reporting
@@ -155,7 +156,12 @@ class Servicer(ResourceProviderServicer):
         entry = self._cloud.read(Target(request.urn).type, request.id)
         if entry is None:
             return pb.ReadResponse()
-        return pb.ReadResponse(id=entry.id, properties=encode(entry.properties), inputs=encode(_inputs_now(entry)))
+        if entry.unfinished:
+            raise TimedOutError(entry.unfinished, entry)
+        # The inputs as they would have to be for what there is now.
+        return pb.ReadResponse(
+            id=entry.id, properties=encode(entry.properties), inputs=encode(part(entry.properties, entry.inputs))
+        )
 
     @override
     @_reporting
@@ -200,11 +206,6 @@ def _response(differences: dict[str, Any], named: bool) -> pb.DiffResponse:
         detailedDiff=differences,
         hasDetailedDiff=True,
     )
-
-
-def _inputs_now(entry: Entry) -> Json:
-    """The inputs as they would have to be for what there is now."""
-    return {name: entry.properties.get(name) for name in entry.inputs}
 
 
 def main() -> None:

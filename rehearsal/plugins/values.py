@@ -116,6 +116,20 @@ def plain(value: Any) -> Any:
     return value
 
 
+def overlay(base: Any, top: Any) -> Any:
+    """`top`, and what only `base` has in its objects, however deep."""
+    if not (is_object(base) and is_object(top)):
+        return top
+    return {**base, **{key: overlay(base.get(key), item) for key, item in top.items()}}
+
+
+def part(whole: Any, shape: Any) -> Any:
+    """As much of `whole` as `shape` has keys for."""
+    if not (is_object(whole) and is_object(shape)):
+        return whole
+    return {key: part(whole.get(key), item) for key, item in shape.items()}
+
+
 def contains(value: Any, mark: type[Secret] | type[Unknown]) -> bool:
     """Whether the value is, or has inside, a secret or an unknown."""
     if isinstance(value, mark):

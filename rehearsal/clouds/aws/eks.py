@@ -53,7 +53,6 @@ def kinds(server: Server) -> tuple[Kind, ...]:
             unique=("name",),
             references=(Reference("roleArn", iam.ROLE, by="arn", holds=False), Reference("vpcConfig.subnetIds.*", SUBNET)),
             frozen=frozenset({"name", "roleArn", "kubernetesNetworkConfig", "encryptionConfig"}),
-            in_use="ResourceInUseException",
         ),
         Kind(
             ACCESS_ENTRY,
@@ -87,7 +86,6 @@ def kinds(server: Server) -> tuple[Kind, ...]:
             ),
             made=join,
             gone=lambda request, _entry: server.leave(_group(request)),
-            in_use="ResourceInUseException",
         ),
     )
 

@@ -16,7 +16,6 @@ KINDS: Final = (
         autoname="name",
         unique=("name",),
         frozen=frozenset({"name", "path"}),
-        in_use="DeleteConflict",
     ),
     Kind(
         ATTACHMENT,

@@ -1,12 +1,14 @@
 """What a simulated cloud lets pass, and what it refuses."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rehearsal.clouds.cloud import Cloud, ThrottledError, TimedOutError
 from rehearsal.clouds.faults import Fault, Faults, How
-from rehearsal.clouds.kind import Kind, Mistake, Reference, RefusedError
+from rehearsal.clouds.kind import Kind, Mistake, Reference, RefusedError, Request
 from rehearsal.clouds.ledger import Entry, Ledger
 
 NETWORK, MACHINE, KEY = "cloud:Network", "cloud:Machine", "cloud:Key"
@@ -88,7 +90,7 @@ def test_what_is_left_out_is_filled_in_and_stays_the_same(cloud: Cloud):
 
 
 def test_what_is_named_must_exist(cloud: Cloud, happened: list[str]):
-    with pytest.raises(RefusedError, match=r"cards\.\*\.network: the cloud:Network 'net-b' does not exist"):
+    with pytest.raises(RefusedError, match=r"NotFound: net-b does not exist \(cards\.\*\.network\)"):
         machine(cloud, "net-b")
     assert not happened
     assert not cloud.ledger.of(MACHINE)
@@ -97,7 +99,7 @@ def test_what_is_named_must_exist(cloud: Cloud, happened: list[str]):
 def test_what_is_in_use_can_not_be_deleted_and_the_user_is_told_by_what(cloud: Cloud, happened: list[str]):
     used = network(cloud)
     machine(cloud, used.id)
-    with pytest.raises(RefusedError, match=r"DependencyViolation: .*net-a is in use by Machine m"):
+    with pytest.raises(RefusedError, match=r"DependencyViolation: net-a .*\(in use by Machine m\)"):
         cloud.delete(NETWORK, used.id, CONFIG)
     cloud.delete(MACHINE, "m", CONFIG)
     cloud.delete(NETWORK, used.id, CONFIG)
@@ -164,6 +166,35 @@ def test_a_creation_that_times_out_leaves_a_resource_that_is_not_finished(cloud:
     with pytest.raises(TimedOutError) as late:
         machine(cloud, used.id)
     assert cloud.read(MACHINE, "m") == late.value.entry
+    assert late.value.entry.unfinished == "timeout while waiting for m to become ready"
     assert not happened
     cloud.update(MACHINE, "m", late.value.entry.urn, late.value.entry.inputs, CONFIG)
     assert happened == ["m starts"]
+    finished = cloud.read(MACHINE, "m")
+    assert finished
+    assert not finished.unfinished
+
+
+def started_by(cloud: Cloud, made: Callable[[Request, Entry], None]) -> Entry:
+    cloud.kinds = {**cloud.kinds, MACHINE: replace(cloud.kinds[MACHINE], made=made)}
+    return machine(cloud)
+
+
+def test_what_comes_to_nothing_leaves_nothing(cloud: Cloud):
+    def refuse(_request: Request, _entry: Entry) -> None:
+        raise RefusedError("no")
+
+    with pytest.raises(RefusedError):
+        started_by(cloud, refuse)
+    assert not list(cloud.ledger)
+
+
+def test_what_could_not_reach_the_cluster_is_kept_unfinished(cloud: Cloud):
+    def unreachable(_request: Request, _entry: Entry) -> None:
+        raise OSError("refused")
+
+    with pytest.raises(TimedOutError, match="API server does not answer: refused"):
+        started_by(cloud, unreachable)
+    there = cloud.read(MACHINE, "m")
+    assert there
+    assert there.unfinished
