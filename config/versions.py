@@ -37,8 +37,8 @@ CLUSTER_AUTOSCALER: Final[Mapping[str, str]] = {
 
 KARPENTER = Chart("oci://public.ecr.aws/karpenter/karpenter", "1.14.1")
 KARPENTER_CRDS = Chart("oci://public.ecr.aws/karpenter/karpenter-crd", "1.14.1")
-EKS_NODE_IMAGE = "v20260903"
-"""Release of Amazon's node images for EKS, for nodes that Karpenter makes; those of managed groups come with their Kubernetes."""
+EKS_NODE_IMAGES: Final[Mapping[str, str]] = {"al2023": "al2023@v20260903", "bottlerocket": "bottlerocket@v1.63.0"}
+"""Node image → its release, for nodes that Karpenter makes; those of managed groups come with their Kubernetes."""
 
 _EKS_ADDONS: Final[Mapping[str, str]] = {
     "vpc-cni": "v1.22.4-eksbuild.3",

@@ -11,9 +11,11 @@ from components.clusters.base import Cluster, Disk, Pool
 from components.clusters.eks import control_plane, encryption, machines
 from components.clusters.eks.account import account, admins
 from components.clusters.eks.addons import AFTER_NODES, FIRST, EksAddons
+from components.clusters.eks.cluster_autoscaler import EksClusterAutoscaler
 from components.clusters.eks.control_plane import EksAccess
-from components.clusters.eks.groups import groups
+from components.clusters.eks.groups import Group, divided, groups
 from components.clusters.eks.identity import EksRole, service
+from components.clusters.eks.karpenter import EksKarpenter
 from components.clusters.eks.kubeconfig import kubeconfig
 from components.clusters.eks.network import EksNetwork
 from components.clusters.eks.node_group import EksNodeGroup
@@ -59,6 +61,7 @@ class Eks(Cluster):
         nodes = EksRole(f"{name}-node", service("ec2.amazonaws.com"), managed=_NODE_POLICIES, opts=child)
         # A node whose role lost its policies, or whose network its plugin, can't be drained.
         with_network = pulumi.ResourceOptions(parent=self, providers=[aws], depends_on=[network, first, nodes])
+        managed, made_by_karpenter = divided(groups(node_pools, cluster.spanned), cluster.autoscaler)
         node_groups = [
             EksNodeGroup(
                 f"{name}-{group.key}",
@@ -69,7 +72,7 @@ class Eks(Cluster):
                 [subnets[zone] for zone in group.zones],
                 with_network,
             )
-            for group in groups(node_pools, cluster.spanned)
+            for group in managed
         ]
         with_nodes = pulumi.ResourceOptions(parent=self, providers=[aws], depends_on=node_groups)
         rest = EksAddons(f"{name}-rest", native, cluster.version, AFTER_NODES, us, with_nodes)
@@ -91,6 +94,22 @@ class Eks(Cluster):
                 depends_on=[network, access, rest, shared],
             ),
         )
+        with_both = pulumi.ResourceOptions(parent=self, providers=[aws, self.kubernetes])
+        if cluster.autoscaler == "karpenter":
+            EksKarpenter(
+                f"{name}-karpenter",
+                native,
+                cluster_name,
+                us,
+                made_by_karpenter,
+                self.pools,
+                subnets,
+                _NODE_POLICIES,
+                _replicas(managed),
+                with_both,
+            )
+        else:
+            EksClusterAutoscaler(f"{name}-autoscaler", native, cluster.version, node_groups, us, with_both)
         self.native = native
         self.register_outputs({"name": native.name})
 
@@ -98,3 +117,8 @@ class Eks(Cluster):
 def _pool(pool: NodePool) -> Pool:
     machine = pool.machine("aws")
     return Pool.of(pool, machine, machines.software(pool, machine).preinstalled)
+
+
+def _replicas(managed: list[Group]) -> int:
+    """Karpenter's pods: two, each on a node of its own that Karpenter did not make, or one where there is only one."""
+    return min(2, sum(group.min for group in managed if not group.pool.accelerator and not group.pool.taints))

@@ -1,7 +1,8 @@
 """A pool as the node groups that EKS needs for it: one for each rung of its ladder, and for each zone where zones matter."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from config.capacity import Rung
 from config.node_pool import NodePool
@@ -21,6 +22,14 @@ class Group:
     key: str
     """Its name among the cluster's groups. Made of what it is, never of its position: another rung renames no other."""
 
+    @property
+    def compact(self) -> bool:
+        """Whether EC2 is asked for machines near one another.
+
+        A reservation has its place already: asked for another one at the same time, EC2 finds no room.
+        """
+        return self.pool.placement == "compact" and not self.rung.reservation
+
 
 def groups(pools: tuple[NodePool, ...], spanned: tuple[str, ...]) -> list[Group]:
     """Of all pools, on a cluster that is in these zones."""
@@ -37,3 +46,16 @@ def _of(pool: NodePool, zones: tuple[str, ...]) -> Iterator[Group]:
         for names in [(zone,) for zone in zones] if near else [zones]:
             yield Group(pool, rung, names, least, pool.size.max, step, "-".join((key, *(names if near else ()))))
             least = 0  # the smallest size is bought once, on the first rung
+
+
+def divided(groups: list[Group], autoscaler: Literal["cluster-autoscaler", "karpenter"]) -> tuple[list[Group], list[Group]]:
+    """Those that EKS manages, and those whose machines Karpenter makes.
+
+    Karpenter has no smallest size, and can't run on nodes that it has yet to make: what is always there stays a group of EKS's,
+    of that very size, and Karpenter makes the rest.
+    """
+    if autoscaler == "cluster-autoscaler":
+        return groups, []
+    always = {group.pool.name: group.min for group in groups if group.min}
+    rest = [replace(group, min=0, max=group.max - always.get(group.pool.name, 0)) for group in groups]
+    return [replace(group, max=group.min) for group in groups if group.min], [group for group in rest if group.max]

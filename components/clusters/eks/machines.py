@@ -1,11 +1,12 @@
 """What a pool's machines are in EC2's words: their image, disks and network cards."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
-import pulumi
-from pulumi_aws.ec2 import LaunchTemplateBlockDeviceMappingArgsDict, LaunchTemplateNetworkInterfaceArgsDict
-
+from components.clusters.base import Pool
+from components.clusters.eks.groups import Group
+from components.naming import CAPACITY
 from config import node_images
 from config.catalog import Arch, Machine, Vendor
 from config.node_pool import NodePool
@@ -39,32 +40,38 @@ def ami_type(pool: NodePool, machine: Machine) -> str:
     return AMI_TYPES[software(pool, machine).image.name, machine.arch, machine.vendor]
 
 
-def disks(pool: NodePool, machine: Machine) -> list[LaunchTemplateBlockDeviceMappingArgsDict]:
-    """The disk that the pool's size is for, encrypted, gone with its node."""
-    device = _DATA_DISKS[software(pool, machine).image.name]
-    return [
-        {
-            "device_name": device,
-            "ebs": {
-                "volume_type": "gp3",
-                "volume_size": pool.disk_gib,
-                "encrypted": "true",
-                "delete_on_termination": "true",
-            },
-        }
-    ]
+def data_disk(pool: NodePool, machine: Machine) -> str:
+    """The disk that the pool's size is for, as the image calls it."""
+    return _DATA_DISKS[software(pool, machine).image.name]
 
 
-def network_cards(machine: Machine, security_group: pulumi.Input[str]) -> list[LaunchTemplateNetworkInterfaceArgsDict]:
-    """One EFA interface for each that the machine has. The first card's carries the node's address, others only EFA's traffic."""
-    return [
-        {
-            "network_card_index": card,
-            # A card's first interface has index 0 on the first card, which is the node's own, and 1 on others.
-            "device_index": min(card, 1),
-            "interface_type": "efa" if card == 0 else "efa-only",
-            "security_groups": [security_group],
-            "delete_on_termination": "true",
-        }
-        for card in range(machine.interfaces)
-    ]
+def labels(group: Group, pool: Pool) -> dict[str, str]:
+    """Of the group's nodes: the pool's, how they were bought, and that by which an autoscaler waits for a new node's GPUs."""
+    devices = {"k8s.amazonaws.com/accelerator": pool.machine.accelerator} if pool.vendor == "nvidia" else {}
+    return {**pool.labels, CAPACITY: group.rung.kind, **devices}
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A network interface that a machine starts with."""
+
+    index: int
+    """Of the network card that it is on."""
+    device: int
+    """Its number on that card."""
+    interface: str
+    """interface: the ordinary one, with an address; efa-only: EFA's traffic alone, without one."""
+
+
+_ETHERNET_FIRST: Final = frozenset({"p6-b300.48xlarge"})
+"""Machines whose first card has no EFA."""
+
+
+def network_cards(machine: Machine) -> tuple[Interface, ...]:
+    """The node's own interface, and one EFA on each card that has it: beside the node's own on the first, alone on the others.
+
+    As Amazon's guide to EFA on machines with several cards says (2026): so a node takes one address, and not one for each card.
+    """
+    first = 1 if machine.name in _ETHERNET_FIRST else 0
+    cards = range(first, first + machine.interfaces)
+    return Interface(0, 0, "interface"), *(Interface(card, 0 if card else 1, "efa-only") for card in cards)

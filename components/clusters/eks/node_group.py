@@ -1,10 +1,9 @@
-"""One managed node group: its machines, how they are bought, and what an autoscaler must know of nodes that are not there yet."""
+"""One managed node group: its machines, and how they are bought."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
-from pulumi_aws import autoscaling
 from pulumi_aws.ec2 import LaunchTemplate, PlacementGroup
 from pulumi_aws.eks import Cluster, NodeGroup
 from pulumi_aws.eks.outputs import NodeGroupResource
@@ -12,7 +11,7 @@ from pulumi_aws.eks.outputs import NodeGroupResource
 from components.clusters.base import Pool
 from components.clusters.eks import machines
 from components.clusters.eks.groups import Group
-from components.naming import CAPACITY, type_token
+from components.naming import type_token
 
 _EFFECTS: Final[Mapping[str, str]] = {
     "NoSchedule": "NO_SCHEDULE",
@@ -30,14 +29,19 @@ _CAPACITY_TYPES: Final[Mapping[tuple[str, bool], str]] = {
 """Kind of rung, and whether it is a capacity block → how EKS buys the machines."""
 
 _PREFIX: Final = 37
-"""Characters of a group's name that are ours; EKS takes 63 and 26 make it unique."""
-
-_TAGS: Final = "k8s.io/cluster-autoscaler"
+"""Characters of a group's name that are ours: EKS takes 63, of which 26 make it unique."""
 
 
 class EksNodeGroup(pulumi.ComponentResource):
     """Nodes of one pool, bought in one way."""
 
+    key: str
+    """Its name among the cluster's groups."""
+    step: int
+    """Its rung of the ladder: 0 is tried first."""
+    pool: Pool
+    labels: Mapping[str, str]
+    """Of its nodes."""
     autoscaling_group: pulumi.Output[str]
     """Name of the autoscaling group behind it."""
 
@@ -53,9 +57,8 @@ class EksNodeGroup(pulumi.ComponentResource):
     ):
         """`role`: ARN of the nodes' role; `subnets`: one in each of the group's zones."""
         super().__init__(type_token("clusters", "EksNodeGroup"), name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        labels = {**pool.labels, CAPACITY: group.rung.kind}
-        template = _template(name, cluster, group, pool, child)
+        self.key, self.step, self.pool, self.labels = group.key, group.step, pool, machines.labels(group, pool)
+        template = _template(name, cluster, group, pool, pulumi.ResourceOptions(parent=self))
         made = NodeGroup(
             f"{name}-group",
             cluster_name=cluster.name,
@@ -66,7 +69,7 @@ class EksNodeGroup(pulumi.ComponentResource):
             ami_type=machines.ami_type(group.pool, pool.machine),
             capacity_type=_CAPACITY_TYPES[group.rung.kind, group.rung.block],
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            labels=labels,
+            labels=self.labels,
             taints=[
                 {"key": taint["key"], "value": taint.get("value", ""), "effect": _EFFECTS[str(taint["effect"])]}
                 for taint in pool.taints
@@ -82,19 +85,6 @@ class EksNodeGroup(pulumi.ComponentResource):
             ),
         )
         self.autoscaling_group = made.resources.apply(_autoscaling_group)
-        for key, value in autoscaler_tags(pool, labels).items():
-            autoscaling.Tag(
-                f"{name}-{key}",
-                autoscaling_group_name=self.autoscaling_group,
-                tag={"key": f"{_TAGS}/{key}", "value": value, "propagate_at_launch": False},
-                opts=child,
-            )
-        autoscaling.Tag(
-            f"{name}-owner",
-            autoscaling_group_name=self.autoscaling_group,
-            tag={"key": pulumi.Output.concat(_TAGS, "/", cluster.name), "value": "owned", "propagate_at_launch": False},
-            opts=child,
-        )
         self.register_outputs({"autoscalingGroup": self.autoscaling_group})
 
 
@@ -104,42 +94,47 @@ def _autoscaling_group(resources: Sequence[NodeGroupResource]) -> str:
     return group
 
 
-def autoscaler_tags(pool: Pool, labels: Mapping[str, str]) -> dict[str, str]:
-    """What a group's nodes will be like: the Cluster Autoscaler reads it while there is none to look at."""
-    return {
-        "enabled": "true",
-        **{f"node-template/label/{key}": value for key, value in labels.items()},
-        **{f"node-template/taint/{taint['key']}": f"{taint.get('value', '')}:{taint['effect']}" for taint in pool.taints},
-        **{f"node-template/resources/{resource}": str(count) for resource, count in pool.devices.items()},
-    }
-
-
 def _template(name: str, cluster: Cluster, group: Group, pool: Pool, opts: pulumi.ResourceOptions) -> LaunchTemplate:
     """Everything about a machine but its image, which EKS keeps up to date."""
     security_group = cluster.vpc_config.apply(lambda network: network.cluster_security_group_id or "")
-    cards = machines.network_cards(pool.machine, security_group) if group.pool.interconnect else None
+    cards = machines.network_cards(pool.machine) if group.pool.interconnect else ()
     reservation = group.rung.reservation
-    # A reservation has its own place: asked for another one at the same time, EC2 finds no room.
-    compact = PlacementGroup(f"{name}-near", strategy="cluster", opts=opts) if _compact(group) else None
-    tags = {"Name": f"{pulumi.get_stack()}-{group.key}"}
+    near = PlacementGroup(f"{name}-near", strategy="cluster", opts=opts) if group.compact else None
+    tags = {"Name": f"{pulumi.get_project()}-{pulumi.get_stack()}-{group.key}"}
     return LaunchTemplate(
         f"{name}-template",
         instance_type=pool.machine.name,
         update_default_version=True,
-        block_device_mappings=machines.disks(group.pool, pool.machine),
+        block_device_mappings=[
+            {
+                "device_name": machines.data_disk(group.pool, pool.machine),
+                "ebs": {
+                    "volume_type": "gp3",
+                    "volume_size": group.pool.disk_gib,
+                    "encrypted": "true",
+                    "delete_on_termination": "true",
+                },
+            }
+        ],
         # Only the node itself may ask for its credentials, with a token, and no pod: its packets go one hop further.
         metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
-        network_interfaces=cards,
+        network_interfaces=[
+            {
+                "network_card_index": card.index,
+                "device_index": card.device,
+                "interface_type": card.interface,
+                "security_groups": [security_group],
+                "delete_on_termination": "true",
+            }
+            for card in cards
+        ]
+        or None,
         vpc_security_group_ids=None if cards else [security_group],
-        placement={"group_name": compact.name} if compact else None,
+        placement={"group_name": near.name} if near else None,
         capacity_reservation_specification=(
             {"capacity_reservation_target": {"capacity_reservation_id": reservation}} if reservation else None
         ),
         instance_market_options={"market_type": "capacity-block"} if group.rung.block else None,
-        tag_specifications=[{"resource_type": kind, "tags": tags} for kind in ("instance", "volume", "network-interface")],
+        tag_specifications=[{"resource_type": kind, "tags": tags} for kind in ("instance", "volume")],
         opts=opts,
     )
-
-
-def _compact(group: Group) -> bool:
-    return group.pool.placement == "compact" and not group.rung.reservation
