@@ -9,6 +9,7 @@ from rich.console import Console
 
 from components import clusters
 from config import load
+from config.platform import Platform
 from rehearsal import control_plane, page, programs, rehearsing
 from rehearsal.clouds import SIMULATIONS, existing, faults
 from rehearsal.clouds.server import Server
@@ -107,7 +108,7 @@ def _ready(layout: Layout, phases: Phases) -> Engine:
         raise EngineError(f"Pulumi.{layout.stack}.yaml: {reason}")
     simulation = SIMULATIONS.get(platform.cluster.kind)
     with phases.phase("Programs"):
-        found = programs.obtain(_PROGRAMS, phases.report)
+        found = programs.obtain(_programs(platform), phases.report)
     with phases.phase("Control plane"):
         control_plane.start(layout, found, phases.report)
         if platform.cluster.kind == "existing":
@@ -116,6 +117,11 @@ def _ready(layout: Layout, phases: Phases) -> Engine:
         engine = Engine(layout, found, programs.charts(), simulation)
         engine.prepare(phases.report)
     return engine
+
+
+def _programs(platform: Platform) -> tuple[str, ...]:
+    """What its rehearsal runs: the autoscaler, which takes a minute to build, only where a cloud would have one."""
+    return (*_PROGRAMS, "karpenter") if platform.cluster.kind in SIMULATIONS else _PROGRAMS
 
 
 @contextmanager

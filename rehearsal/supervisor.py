@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from rehearsal.agents import device_manager, volumes
 from rehearsal.agents.egress import Egress
 from rehearsal.agents.kubelet import Kubelet, present
+from rehearsal.autoscaling.agent import Autoscaler
 from rehearsal.control_plane import access, files, pki, servers
 from rehearsal.control_plane.api import Api
 from rehearsal.control_plane.site import Site
@@ -89,7 +90,8 @@ class Supervisor:
             real = [controller.labels for controller in present(site)]
             self._keep(servers.kwok(site, real, lambda: _release_nodes(api)))
             kubelet = Kubelet(site, self._ledger, api)
-            agents = asyncio.create_task(_play(api, kubelet))
+            autoscaler = Autoscaler(site, self._ledger, api) if "karpenter" in site.programs else None
+            agents = asyncio.create_task(_play(api, kubelet, autoscaler))
             try:
                 await self._until(lambda: _has_service_accounts(api), "namespaces have their service account")
                 with contextlib.suppress(TimeoutError):  # a controller that cannot start is the stack's affair: it can be mended
@@ -143,13 +145,15 @@ def _choose_ports(ledger: Ledger) -> dict[str, dict[str, int]]:
     return chosen
 
 
-async def _play(api: Api, kubelet: Kubelet) -> None:
+async def _play(api: Api, kubelet: Kubelet, autoscaler: Autoscaler | None) -> None:
     """Play what a cluster has beside its control plane, until cancelled."""
     async with asyncio.TaskGroup() as agents:
         agents.create_task(kubelet.run())
         agents.create_task(Egress(api, kubelet.endpoint).run(Path(files.SOCKET)))
         agents.create_task(device_manager.run(api))
         agents.create_task(volumes.run(api))
+        if autoscaler:
+            agents.create_task(autoscaler.run())
 
 
 async def _release_nodes(api: Api) -> None:

@@ -57,6 +57,10 @@ class Api:
         query = {"fieldManager": "rehearsal", "force": "true"}
         return await self._request("PATCH", path, manifest, query, "application/apply-patch+yaml")
 
+    async def merge(self, path: str, patch: Json) -> Json:
+        """Merge into an object, or into its status at `<path>/status` (JSON merge patch: lists are replaced)."""
+        return await self._request("PATCH", path, patch, {}, "application/merge-patch+json")
+
     async def merge_status(self, path: str, status: Json) -> Json:
         """Merge into a built-in object's status (strategic merge: conditions are told apart by their type)."""
         return await self._request("PATCH", f"{path}/status", {"status": status}, {}, "application/strategic-merge-patch+json")

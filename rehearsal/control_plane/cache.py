@@ -3,20 +3,39 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from kubernetes.aio import watch
 
-from rehearsal.control_plane.api import FAILURES, Api, Json
+from rehearsal.control_plane.api import FAILURES, Api, Json, RefusedError
 
 _RETRY = 0.5
 """Seconds until a lost API server is asked again."""
 
+_ABSENT_RETRY = 2.0
+"""Seconds until it is looked again whether a kind has been defined."""
+
 _log = logging.getLogger(__name__)
 
 
+class Source(Protocol):
+    """Something that changes, as `follow` handles it."""
+
+    synced: bool
+    """Whether it was read at all."""
+    changed: Callable[[], None]
+    """To be called after each change."""
+
+    async def run(self) -> None:
+        """Follow it until cancelled."""
+        ...
+
+
 class Cache:
-    """The objects of one collection, kept up to date by a watch; it outlives the API server's restarts."""
+    """The objects of one collection, kept up to date by a watch; it outlives the API server's restarts.
+
+    One whose kind is not defined (yet) is empty.
+    """
 
     def __init__(self, api: Api, path: str, **query: str):
         self._api = api
@@ -25,6 +44,8 @@ class Cache:
         self._objects: dict[tuple[str, str], Json] = {}
         self.synced = False
         """Whether the collection was read at all."""
+        self.defined = False
+        """Whether its kind is: a custom one's definition may come and go."""
         self.changed: Callable[[], None] = lambda: None
         """Called after each change."""
 
@@ -41,14 +62,16 @@ class Cache:
             try:
                 await self._list_and_watch()
             except FAILURES as error:
+                if isinstance(error, RefusedError) and error.status == 404:
+                    self._hold([], defined=False)
+                    await asyncio.sleep(_ABSENT_RETRY)
+                    continue
                 _log.info("%s: %s; reading it again", self._path, str(error).splitlines()[0])
             await asyncio.sleep(_RETRY)
 
     async def _list_and_watch(self) -> None:
         listed = await self._api.get(self._path, **self._query)
-        self._objects = {_key(item): item for item in listed["items"]}
-        self.synced = True
-        self.changed()
+        self._hold(listed["items"], defined=True)
 
         async def events(resource_version: str, **_: object) -> Any:
             return await self._api.open_watch(self._path, self._query, resource_version)
@@ -66,12 +89,17 @@ class Cache:
                         self._objects[_key(event["raw_object"])] = event["raw_object"]
                 self.changed()
 
+    def _hold(self, items: Iterable[Json], *, defined: bool) -> None:
+        self._objects = {_key(item): item for item in items}
+        self.synced, self.defined = True, defined
+        self.changed()
+
 
 def _key(item: Json) -> tuple[str, str]:
     return item["metadata"].get("namespace", ""), item["metadata"]["name"]
 
 
-async def follow(caches: Iterable[Cache], reconcile: Callable[[], Awaitable[None]]) -> None:
+async def follow(caches: Iterable[Source], reconcile: Callable[[], Awaitable[None]]) -> None:
     """Call `reconcile` whenever one of the caches has changed, and again a little later when it fails. Runs until cancelled."""
     caches = list(caches)
     wake = asyncio.Event()

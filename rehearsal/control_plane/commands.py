@@ -37,7 +37,8 @@ def start(layout: Layout, programs: Mapping[str, Path], report: Callable[[str], 
     """Have this stack's control plane running, with these programs, and ready; return at once when it is.
 
     `programs` needs etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok; Kueue's controller is run if `kueue`
-    is among them. `report` is told, in a line, what is waited for. The data of the last run is kept.
+    is among them, and an autoscaler if `karpenter` is. `report` is told, in a line, what is waited for. The data of the last run
+    is kept.
 
     Raises `ControlPlaneError`.
     """

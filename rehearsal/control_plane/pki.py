@@ -12,12 +12,14 @@ ADMINS = "ml-platform:admins"
 """The group of the user's own kubeconfig, bound to cluster-admin. Unlike system:masters a binding can be taken away."""
 
 KWOK_USER = "rehearsal:kwok"
+KARPENTER_USER = "rehearsal:karpenter"
 
 _CLIENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "supervisor": ("rehearsal:supervisor", ("system:masters",)),
     "controller-manager": ("system:kube-controller-manager", ()),
     "scheduler": ("system:kube-scheduler", ()),
     "kwok": (KWOK_USER, ()),
+    "karpenter": (KARPENTER_USER, ()),
     "admin": ("rehearsal:admin", (ADMINS,)),
 }
 """Name of the certificate → user and groups. The `system:` ones have their roles from the API server itself."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from rehearsal.control_plane import files
 from rehearsal.control_plane.site import Site
@@ -13,6 +14,7 @@ SERVED: dict[str, tuple[str, ...]] = {
     "kube-controller-manager": (),
     "kube-scheduler": (),
     "kwok": (),
+    "karpenter": (),
 }
 """Server → the ports that it needs, in the order of starting; they are ended in the opposite order."""
 
@@ -154,6 +156,18 @@ def kwok(site: Site, real: Iterable[Mapping[str, str]], prepare: Callable[[], Aw
         "v": "WARN",  # at INFO, a line for each renewal of each lease
     }
     return replace(_command(site, "kwok", flags), prepare=prepare)
+
+
+def karpenter(site: Site, instance_types: Path, *, ec2: bool) -> Command:
+    """The autoscaler. `ec2`: it also serves NodePools that name an EC2NodeClass; then that kind must be defined."""
+    flags = {
+        "instance-types-file-path": instance_types,
+        "disable-leader-election": True,
+        # With it, reserved machines are counted by the reservation that sold them; kwok's offerings name none.
+        "feature-gates": "ReservedCapacity=false",
+    }
+    environment = {"KUBECONFIG": str(site.kubeconfig("karpenter")), "EC2_NODE_CLASSES": str(ec2).lower()}
+    return replace(_command(site, "karpenter", flags), environment=environment)
 
 
 def _command(site: Site, name: str, flags: Mapping[str, object]) -> Command:

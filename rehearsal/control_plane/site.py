@@ -15,7 +15,7 @@ class Site:
 
     layout: Layout
     programs: Mapping[str, Path]
-    """Program → executable; `kueue` may be missing, the others not."""
+    """Program → executable; `kueue` and `karpenter` may be missing, the others not."""
     ports: Mapping[str, Mapping[str, int]]
     """Server → what it serves → port."""
     pki: Pki

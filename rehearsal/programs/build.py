@@ -48,7 +48,7 @@ class Builder:
         compilation = Compilation(self._packages(programs), lambda program: (out / binary(program)).exists(), self._report)
         with compilation.shown():
             self._run(
-                *("build", "-v", "-trimpath", "-ldflags", self._linker_flags(), "-o", f"{out}/"),
+                *("build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", self._linker_flags(), "-o", f"{out}/"),
                 *(program.package for program in programs),
                 on_line=compilation.line,
             )

@@ -29,6 +29,8 @@ class Program:
     """The folder in `tools/` whose go.mod pins it."""
     package: str
     """Its Go package."""
+    module: str = ""
+    """The Go module whose version it has, if its package is one of our own."""
     stamps: tuple[str, ...] = ()
     """What its own project sets by the linker (`-X`): variable=value."""
     version_arguments: tuple[str, ...] = ()
@@ -47,6 +49,7 @@ class Program:
 _KUBERNETES = "1.36.3"
 _ETCD = "3.6.16"
 _HELM = "3.21.4"
+_KARPENTER = "1.14.1"
 _KUEUE = "0.18.4"
 _KWOK = "0.8.0"
 _PULUMI = "3.259.0"
@@ -129,6 +132,14 @@ PROGRAMS: Mapping[str, Program] = {
                 "sigs.k8s.io/kueue/pkg/visibility.certDir=visibility",
             ),
             chart="sigs.k8s.io/kueue",
+        ),
+        Program(
+            "karpenter",
+            _KARPENTER,
+            graph="kubernetes",
+            package="ml-platform/tools/kubernetes/karpenter",
+            module="sigs.k8s.io/karpenter",
+            stamps=(f"sigs.k8s.io/karpenter/pkg/operator.Version={_KARPENTER}",),
         ),
         Program(
             "helm",

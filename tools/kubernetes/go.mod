@@ -2,7 +2,7 @@
 // agree on Kubernetes 1.36's libraries, which are so compiled once. Versions are also in rehearsal/programs/table.py.
 module ml-platform/tools/kubernetes
 
-go 1.26.0
+go 1.26.6
 
 tool (
 	go.etcd.io/etcd/server/v3
@@ -11,14 +11,21 @@ tool (
 	k8s.io/kubernetes/cmd/kube-controller-manager
 	k8s.io/kubernetes/cmd/kube-scheduler
 	k8s.io/kubernetes/cmd/kubectl
+	ml-platform/tools/kubernetes/karpenter
 	sigs.k8s.io/kueue/cmd/kueue
 	sigs.k8s.io/kwok/cmd/kwok
 )
 
 require (
+	github.com/Pallinder/go-randomdata v1.2.0 // indirect
+	github.com/awslabs/operatorpkg v0.0.0-20260708223819-4da4c353c5fa // indirect
+	github.com/mitchellh/hashstructure/v2 v2.0.2 // indirect
+	github.com/patrickmn/go-cache v2.1.0+incompatible // indirect
+	github.com/samber/lo v1.53.0 // indirect
 	go.etcd.io/etcd/server/v3 v3.6.16 // indirect
 	helm.sh/helm/v3 v3.21.4 // indirect
 	k8s.io/kubernetes v1.36.3 // indirect
+	sigs.k8s.io/karpenter v1.14.1 // indirect
 	sigs.k8s.io/kueue v0.18.4 // indirect
 	sigs.k8s.io/kwok v0.8.0 // indirect
 )
@@ -291,7 +298,7 @@ require (
 	k8s.io/cri-api v0.36.3 // indirect
 	k8s.io/cri-client v0.36.1 // indirect
 	k8s.io/cri-streaming v0.36.1 // indirect
-	k8s.io/csi-translation-lib v0.32.5 // indirect
+	k8s.io/csi-translation-lib v0.35.0 // indirect
 	k8s.io/dynamic-resource-allocation v0.36.3 // indirect
 	k8s.io/endpointslice v0.0.0 // indirect
 	k8s.io/externaljwt v0.0.0 // indirect

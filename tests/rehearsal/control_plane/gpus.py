@@ -1,0 +1,36 @@
+"""What has to do with GPUs, for tests: a device plugin, and pods that ask for a whole machine."""
+
+from collections.abc import Mapping
+
+from rehearsal.autoscaling.group import GROUP
+from tests.rehearsal.cluster import Cluster, Manifest
+from tests.rehearsal.workloads import deployment
+
+TAINT = {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
+SCALE = 60
+"""Seconds in which nodes should have come or gone."""
+
+
+def plugin() -> Manifest:
+    """A device plugin on every node."""
+    tolerations = [{"operator": "Exists"}]
+    daemon_set = deployment("plugin", labels={"app.kubernetes.io/component": "device-plugin"}, tolerations=tolerations)
+    del daemon_set["spec"]["replicas"]
+    return {**daemon_set, "kind": "DaemonSet"}
+
+
+def training(name: str, replicas: int, selector: Mapping[str, str]) -> Manifest:
+    """Pods of eight GPUs each."""
+    container = {"name": "main", "image": "busybox", "resources": {"limits": {"nvidia.com/gpu": 8}}}
+    tolerations = [{"key": "nvidia.com/gpu", "operator": "Exists"}]
+    return deployment(name, replicas=replicas, containers=[container], tolerations=tolerations, nodeSelector=dict(selector))
+
+
+def added(cluster: Cluster, group: str) -> list[Manifest]:
+    """The nodes that the autoscaler has added to a group."""
+    return cluster.get("nodes", selector=f"{GROUP}={group}")
+
+
+def running(cluster: Cluster, name: str) -> int:
+    """How many pods of a Deployment run."""
+    return sum(pod["status"]["phase"] == "Running" for pod in cluster.get("pods", selector=f"app={name}"))

@@ -1,0 +1,135 @@
+"""Karpenter moves the node groups of a simulated cloud: the real program, on the real scheduler's pending pods."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rehearsal.autoscaling.group import Group, Groups, SoldOut
+from tests.rehearsal.cluster import Cluster, eventually
+from tests.rehearsal.control_plane.gpus import SCALE, TAINT, added, plugin, running, training
+from tests.rehearsal.workloads import deployment
+
+_POOL = {"ml-platform.dev/pool": "h100"}
+_QUIET = 8
+"""Seconds in which Karpenter would have acted twice."""
+
+
+def _group(name: str, **fields: Any) -> Group:
+    settings: dict[str, Any] = {
+        "machine": "p5.48xlarge",
+        "zones": ("eu-central-1a", "eu-central-1b"),
+        "min": 0,
+        "max": 4,
+        "scaler": "cloud",
+        "labels": {**_POOL, "topology.kubernetes.io/region": "eu-central-1", "kubernetes.io/os": "linux"},
+        "taints": (TAINT,),
+    }
+    return Group(name, **{**settings, **fields})
+
+
+@pytest.fixture
+def groups(autoscaled: Cluster) -> Iterator[Groups]:
+    groups = Groups(autoscaled.layout.state / "cloud")
+    yield groups
+    autoscaled.kubectl("delete", "deployment", "--all")
+    for name in groups.all():
+        groups.remove(name)
+    groups.sell_out()
+
+    def all_gone() -> None:
+        assert not autoscaled.get("nodes")
+
+    eventually(all_gone, within=SCALE)
+
+
+def _until_running(cluster: Cluster, name: str, replicas: int) -> None:
+    def grown() -> None:
+        assert running(cluster, name) == replicas
+
+    eventually(grown, within=SCALE)
+
+
+def test_a_group_grows_from_nothing_for_pods_that_wait_and_idle_nodes_go(autoscaled: Cluster, groups: Groups) -> None:
+    groups.put(_group("h100"))
+    autoscaled.apply(training("train", 2, _POOL))
+    _until_running(autoscaled, "train", 2)
+    nodes = added(autoscaled, "h100")
+    assert len(nodes) == 2
+    for node in nodes:
+        labels = node["metadata"]["labels"]
+        assert labels["ml-platform.dev/pool"] == "h100"
+        assert labels["node.kubernetes.io/instance-type"] == "p5.48xlarge"
+        assert labels["topology.kubernetes.io/zone"] in ("eu-central-1a", "eu-central-1b")
+        assert labels["topology.kubernetes.io/region"] == "eu-central-1"
+        assert node["spec"]["taints"] == [TAINT]
+        assert node["status"]["allocatable"]["nvidia.com/gpu"] == "8"
+    autoscaled.kubectl("delete", "deployment", "train")
+
+    def shrunk() -> None:
+        assert not added(autoscaled, "h100")
+
+    eventually(shrunk, within=SCALE)
+
+
+def test_a_node_shows_no_gpu_before_its_plugin_is_ready_and_none_is_added_in_its_place(
+    autoscaled: Cluster, groups: Groups
+) -> None:
+    autoscaled.kubectl("delete", "daemonset", "plugin")
+    groups.put(_group("h100"))
+    autoscaled.apply(training("train", 1, _POOL))
+
+    def ready() -> None:
+        assert autoscaled.kubectl("get", "nodes", "--no-headers").split()[1:2] == ["Ready"]
+
+    eventually(ready, within=SCALE)
+    time.sleep(_QUIET)
+    (node,) = added(autoscaled, "h100")
+    assert "nvidia.com/gpu" not in node["status"]["capacity"]
+    assert running(autoscaled, "train") == 0
+    autoscaled.apply(plugin())
+    _until_running(autoscaled, "train", 1)
+    assert len(added(autoscaled, "h100")) == 1
+
+
+def test_an_image_that_brings_the_plugin_shows_its_gpus_at_once(autoscaled: Cluster, groups: Groups) -> None:
+    autoscaled.kubectl("delete", "daemonset", "plugin")
+    groups.put(_group("h100", annotations={"rehearsal.ml-platform.dev/capacity": '{"nvidia.com/gpu": "8"}'}))
+    autoscaled.apply(training("train", 1, _POOL))
+    _until_running(autoscaled, "train", 1)
+    autoscaled.apply(plugin())
+
+
+def test_a_rung_without_capacity_falls_to_the_next(autoscaled: Cluster, groups: Groups) -> None:
+    groups.sell_out(SoldOut("p5.48xlarge", capacity="reserved"), SoldOut("p5.48xlarge", zone="eu-central-1a"))
+    groups.put(_group("reserved", capacity="reserved", weight=30))
+    groups.put(_group("on-demand", capacity="on-demand", weight=20))
+    groups.put(_group("spot", capacity="spot", weight=10))
+    autoscaled.apply(training("first", 1, _POOL))
+    _until_running(autoscaled, "first", 1)
+    (node,) = added(autoscaled, "on-demand")
+    assert node["metadata"]["labels"]["topology.kubernetes.io/zone"] == "eu-central-1b"
+    groups.sell_out()
+    autoscaled.apply(training("second", 1, _POOL))
+    _until_running(autoscaled, "second", 1)
+    assert [len(added(autoscaled, rung)) for rung in ("reserved", "on-demand", "spot")] == [1, 1, 0]
+
+
+def test_a_groups_maximum_is_kept_with_the_nodes_that_the_cloud_made(autoscaled: Cluster, groups: Groups) -> None:
+    groups.put(_group("h100", min=1, max=3))
+    autoscaled.apply(training("train", 4, _POOL))
+    _until_running(autoscaled, "train", 2)
+    time.sleep(_QUIET)
+    assert len(added(autoscaled, "h100")) == 2
+
+
+def test_what_a_deployed_autoscaler_moves_waits_until_it_is_ready(autoscaled: Cluster, groups: Groups) -> None:
+    groups.put(_group("h100", scaler="cluster-autoscaler"))
+    autoscaled.apply(training("train", 1, _POOL))
+    time.sleep(_QUIET)
+    assert not added(autoscaled, "h100")
+    autoscaled.node("system")
+    autoscaled.apply(deployment("scaler", labels={"app.kubernetes.io/name": "aws-cluster-autoscaler"}))
+    _until_running(autoscaled, "train", 1)
+    autoscaled.kubectl("delete", "node", "system")
