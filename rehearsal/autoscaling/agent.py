@@ -4,10 +4,11 @@ from typing import Final
 
 from rehearsal.agents.device_manager import ready
 from rehearsal.autoscaling import definitions, ec2
-from rehearsal.autoscaling.group import GROUP, Groups, Scaler, Watched
+from rehearsal.autoscaling.group import NODE_POOL, Groups, Scaler, Watched
 from rehearsal.autoscaling.nodes import missing
 from rehearsal.autoscaling.offers import offers
-from rehearsal.autoscaling.pools import NODE_CLASS, NODE_CLASSES, OURS, POOLS, node_pool
+from rehearsal.autoscaling.pools import NODE_CLASS, NODE_CLASSES, POOLS, node_pool
+from rehearsal.clouds.nodes import GROUP
 from rehearsal.control_plane import servers
 from rehearsal.control_plane.api import Api, Json
 from rehearsal.control_plane.cache import Cache, follow
@@ -53,7 +54,7 @@ class Autoscaler:
         if self._pools.defined:
             await self._have_pools()
             for node in self._nodes:
-                if GROUP in node["metadata"]["labels"] and (patch := missing(node, self._cloud.groups)):
+                if NODE_POOL in node["metadata"]["labels"] and (patch := missing(node, self._cloud.groups)):
                     await self._api.merge(f"/api/v1/nodes/{node['metadata']['name']}", patch)
         if not self._pools.defined or not self._needed():
             await self._stop()
@@ -87,7 +88,7 @@ class Autoscaler:
 
     def _gone(self) -> list[Json]:
         """The NodePools of groups that are no more."""
-        ours = [pool for pool in self._pools if OURS in pool["metadata"].get("labels", {})]
+        ours = [pool for pool in self._pools if GROUP in pool["metadata"].get("labels", {})]
         return [pool for pool in ours if pool["metadata"]["name"] not in self._cloud.groups]
 
     def _needed(self) -> bool:

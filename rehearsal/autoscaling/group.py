@@ -5,19 +5,20 @@ The cloud writes a file for each group when it creates one, and removes it when 
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from rehearsal.clouds.nodes import Template
 from rehearsal.processes import write_atomically
 
 CapacityType = Literal["reserved", "on-demand", "spot"]
 Scaler = Literal["cloud", "cluster-autoscaler", "karpenter"]
 
-GROUP = "karpenter.sh/nodepool"
+NODE_POOL = "karpenter.sh/nodepool"
 """Label of each node that the autoscaler has added → the group's name."""
 
 
@@ -25,10 +26,8 @@ GROUP = "karpenter.sh/nodepool"
 class Group:
     """A node group, as far as its autoscaler needs to know it."""
 
-    name: str
-    """A DNS label, of its own in the cluster."""
-    machine: str
-    """Name in the catalogue."""
+    template: Template
+    """What its nodes are like. Its `group`, a DNS label, names the group."""
     zones: tuple[str, ...]
     min: int
     """Nodes that the cloud makes itself, when it makes the group."""
@@ -39,12 +38,11 @@ class Group:
     capacity: CapacityType = "on-demand"
     weight: int = 1
     """1 to 100; of the groups that a pod fits, those with the highest weight are tried first."""
-    labels: Mapping[str, str] = field(default_factory=dict[str, str])
-    taints: tuple[Mapping[str, str], ...] = ()
-    """Each with key, value and effect."""
-    annotations: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Of its nodes. Devices that the image's own plugin reports at once are in `rehearsal.ml-platform.dev/capacity`; for others,
-    nodes get `rehearsal.ml-platform.dev/devices` as their machine has them, and the stack's device plugin reports them."""
+
+    @property
+    def name(self) -> str:
+        """Of its own in the cluster."""
+        return self.template.group
 
 
 @dataclass(frozen=True)

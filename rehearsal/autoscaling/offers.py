@@ -17,7 +17,7 @@ def offers(
     sold_out: Collection[SoldOut],
 ) -> str:
     """The groups' machines, where and as the groups have them; with EC2NodeClasses, all machines of AWS."""
-    machines = {name: catalog.by_name()[name] for name in sorted(group.machine for group in groups)}
+    machines = {name: catalog.by_name()[name] for name in sorted(group.template.machine for group in groups)}
     zones = {zone for group in groups for zone in group.zones}
     capacities: set[CapacityType] = {group.capacity for group in groups}
     labels: dict[str, dict[str, str]] = {}

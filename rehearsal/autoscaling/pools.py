@@ -4,13 +4,11 @@ from typing import Final
 
 from config import catalog
 from rehearsal.autoscaling.group import Group
+from rehearsal.clouds.nodes import GROUP
 from rehearsal.control_plane.api import Json
 
 POOLS: Final = "/apis/karpenter.sh/v1/nodepools"
 NODE_CLASSES: Final = "/apis/karpenter.kwok.sh/v1alpha1/kwoknodeclasses"
-
-OURS: Final = "rehearsal.ml-platform.dev/group"
-"""Label of the NodePools that stand for a group."""
 
 NODE_CLASS: Final[Json] = {
     "apiVersion": "karpenter.kwok.sh/v1alpha1",
@@ -34,7 +32,8 @@ _KARPENTERS_OWN: Final = (
 
 def node_pool(group: Group) -> Json:
     """The NodePool that adds nodes to this group, up to its maximum, and takes those away that have nothing to do."""
-    machine = catalog.by_name()[group.machine]
+    template = group.template
+    machine = catalog.by_name()[template.machine]
     growth = group.max - group.min
     required = {
         "node.kubernetes.io/instance-type": [machine.name],
@@ -42,11 +41,11 @@ def node_pool(group: Group) -> Json:
         "karpenter.sh/capacity-type": [group.capacity],
         "topology.kubernetes.io/zone": list(group.zones),
     }
-    labels = {key: value for key, value in group.labels.items() if not key.startswith(_KARPENTERS_OWN)}
+    labels = {key: value for key, value in template.all_labels.items() if not key.startswith(_KARPENTERS_OWN)}
     return {
         "apiVersion": "karpenter.sh/v1",
         "kind": "NodePool",
-        "metadata": {"name": group.name, "labels": {OURS: "true"}},
+        "metadata": {"name": group.name, "labels": {GROUP: group.name}},
         "spec": {
             "weight": group.weight,
             # Of the nodes that one round adds, Karpenter counts what they have; of those on their way, how many there are.
@@ -57,7 +56,7 @@ def node_pool(group: Group) -> Json:
                 "budgets": [{"nodes": "100%"}],
             },
             "template": {
-                "metadata": {"labels": labels, "annotations": dict(group.annotations)},
+                "metadata": {"labels": labels, "annotations": template.annotations},
                 "spec": {
                     "nodeClassRef": {
                         "group": "karpenter.kwok.sh",
@@ -67,7 +66,7 @@ def node_pool(group: Group) -> Json:
                     "requirements": [
                         {"key": key, "operator": "In", "values": values} for key, values in required.items() if values
                     ],
-                    "taints": [dict(taint) for taint in group.taints],
+                    "taints": [dict(taint) for taint in template.taints],
                     "expireAfter": "Never",  # no cloud's own autoscaler replaces nodes for their age
                     "terminationGracePeriod": "60s",  # a cloud that deletes a group does not wait for ever for its pods
                 },

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rehearsal.autoscaling.group import GROUP
+from rehearsal.autoscaling.group import NODE_POOL
 from tests.rehearsal.cluster import Cluster, Manifest
 from tests.rehearsal.workloads import deployment
 
@@ -28,7 +28,7 @@ def training(name: str, replicas: int, selector: Mapping[str, str]) -> Manifest:
 
 def added(cluster: Cluster, group: str) -> list[Manifest]:
     """The nodes that the autoscaler has added to a group."""
-    return cluster.get("nodes", selector=f"{GROUP}={group}")
+    return cluster.get("nodes", selector=f"{NODE_POOL}={group}")
 
 
 def running(cluster: Cluster, name: str) -> int:

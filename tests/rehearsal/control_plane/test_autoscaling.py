@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from rehearsal.autoscaling.group import Group, Groups, SoldOut
+from rehearsal.clouds.nodes import Template
 from tests.rehearsal.cluster import Cluster, eventually
 from tests.rehearsal.control_plane.gpus import SCALE, TAINT, added, plugin, running, training
 from tests.rehearsal.workloads import deployment
@@ -16,17 +17,19 @@ _QUIET = 8
 """Seconds in which Karpenter would have acted twice."""
 
 
-def _group(name: str, **fields: Any) -> Group:
-    settings: dict[str, Any] = {
-        "machine": "p5.48xlarge",
-        "zones": ("eu-central-1a", "eu-central-1b"),
-        "min": 0,
-        "max": 4,
-        "scaler": "cloud",
-        "labels": {**_POOL, "topology.kubernetes.io/region": "eu-central-1", "kubernetes.io/os": "linux"},
-        "taints": (TAINT,),
-    }
-    return Group(name, **{**settings, **fields})
+def _group(name: str, plugin: Literal["pod", "image"] = "pod", **scaling: Any) -> Group:
+    template = Template(
+        group=name,
+        machine="p5.48xlarge",
+        arch="amd64",
+        labels={**_POOL, "topology.kubernetes.io/region": "eu-central-1"},
+        taints=(TAINT,),
+        capacity={"cpu": "190", "memory": "2000Gi", "pods": "110"},
+        devices={"nvidia.com/gpu": "8"},
+        plugin=plugin,
+    )
+    settings: dict[str, Any] = {"zones": ("eu-central-1a", "eu-central-1b"), "min": 0, "max": 4, "scaler": "cloud"}
+    return Group(template, **{**settings, **scaling})
 
 
 @pytest.fixture
@@ -65,6 +68,7 @@ def test_a_group_grows_from_nothing_for_pods_that_wait_and_idle_nodes_go(autosca
         assert labels["topology.kubernetes.io/region"] == "eu-central-1"
         assert node["spec"]["taints"] == [TAINT]
         assert node["status"]["allocatable"]["nvidia.com/gpu"] == "8"
+        assert node["status"]["capacity"]["cpu"] == "190"
     autoscaled.kubectl("delete", "deployment", "train")
 
     def shrunk() -> None:
@@ -95,7 +99,7 @@ def test_a_node_shows_no_gpu_before_its_plugin_is_ready_and_none_is_added_in_its
 
 def test_an_image_that_brings_the_plugin_shows_its_gpus_at_once(autoscaled: Cluster, groups: Groups) -> None:
     autoscaled.kubectl("delete", "daemonset", "plugin")
-    groups.put(_group("h100", annotations={"rehearsal.ml-platform.dev/capacity": '{"nvidia.com/gpu": "8"}'}))
+    groups.put(_group("h100", plugin="image"))
     autoscaled.apply(training("train", 1, _POOL))
     _until_running(autoscaled, "train", 1)
     autoscaled.apply(plugin())

