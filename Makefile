@@ -5,6 +5,8 @@ VENV := .venv
 # Compiling all of a cloud's SDK takes longer than installing it; what is imported is compiled then.
 INSTALL := $(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes
 RUN := $(VENV)/bin/python -m rehearsal
+# Azure's SDK is installed for stacks on AKS only.
+READY := $(VENV)/ready$(if $(shell grep -lsE '^ +kind: aks' Pulumi.$(STACK).yaml examples/stacks/Pulumi.$(STACK).yaml),-azure)
 
 .DEFAULT_GOAL := help
 .PHONY: help up rehearse preview status destroy down test unit lint types reference benchmark clean
@@ -12,19 +14,19 @@ RUN := $(VENV)/bin/python -m rehearsal
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-up: $(VENV)/ready ## everything: programs, control plane, stack (STACK=local)
+up: $(READY) ## everything: programs, control plane, stack (STACK=local)
 	@$(RUN) up --stack $(STACK)
 
-rehearse: $(VENV)/ready ## `up`, look, `destroy`, and nothing left behind
+rehearse: $(READY) ## `up`, look, `destroy`, and nothing left behind
 	@$(RUN) rehearse --stack $(STACK)
 
-preview: $(VENV)/ready ## what `up` would change
+preview: $(READY) ## what `up` would change
 	@$(RUN) preview --stack $(STACK)
 
-status: $(VENV)/ready ## what there is now
+status: $(READY) ## what there is now
 	@$(RUN) status --stack $(STACK)
 
-destroy: $(VENV)/ready ## take the stack away again; the control plane stays
+destroy: $(READY) ## take the stack away again; the control plane stays
 	@$(RUN) destroy --stack $(STACK)
 
 down: $(VENV)/ready ## end every process
@@ -56,6 +58,10 @@ $(VENV)/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; PYTHON=/path/to/it chooses one")'
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	@echo "Python packages" && $(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/ready-azure: $(VENV)/ready requirements-azure.txt
+	@echo "Azure's SDK" && $(INSTALL) -r requirements-azure.txt
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.txt

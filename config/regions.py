@@ -1,7 +1,7 @@
 """Where the clouds are: `regions.tsv`, from their own lists of regions and zones (2026).
 
-Of AWS those of the commercial partition. A zone's letter is an account's own: which building `us-east-1a` is, differs between
-accounts.
+Of AWS those of the commercial partition, of Azure those of the public cloud, some of which have no zones. A zone's letter at AWS or
+number at Azure is an account's own: which building `us-east-1a` is, differs between accounts.
 """
 
 import csv
@@ -16,7 +16,7 @@ def regions(cloud: str) -> Mapping[str, tuple[str, ...]]:
     """Region → its zones, of one cloud (aws, gcp or azure)."""
     with (Path(__file__).parent / "regions.tsv").open() as table:
         return {
-            row["region"]: tuple(row["zones"].split(","))
+            row["region"]: tuple(filter(None, row["zones"].split(",")))
             for row in csv.DictReader(table, delimiter="\t")
             if row["cloud"] == cloud
         }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Final
 
 import pulumi
@@ -15,14 +16,23 @@ KINDS: Final[Mapping[str, str]] = {
     "simulated": "components.clusters.simulated:Simulated",
     "existing": "components.clusters.existing:Existing",
     "eks": "components.clusters.eks:Eks",
+    "aks": "components.clusters.aks:Aks",
 }
 """`cluster.kind` in the stack file → the component that builds it. Imported only when used: a cloud's SDK takes seconds."""
+
+_EXTRAS: Final[Mapping[str, tuple[str, str]]] = {"aks": ("pulumi_azure_native", "requirements-azure.txt")}
+"""Kind → the package that only its stacks need, and the file that installs it."""
 
 
 def refusal(platform: Platform) -> str | None:
     """Why this platform's cluster can't be built, or None if it can."""
     kind = platform.cluster.kind
-    return None if kind in KINDS else f"ml-platform:cluster.kind: {kind} clusters are not there yet"
+    if kind not in KINDS:
+        return f"ml-platform:cluster.kind: {kind} clusters are not there yet"
+    package, requirements = _EXTRAS.get(kind, ("", ""))
+    if package and not find_spec(package):
+        return f"ml-platform:cluster.kind: {kind} clusters need {package}; pip install -r {requirements}"
+    return None
 
 
 def create(name: str, platform: Platform) -> Cluster:

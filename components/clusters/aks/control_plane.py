@@ -1,0 +1,192 @@
+"""The cluster itself: its API, who may call it, and the small pool of nodes that its own add-ons run on."""
+
+from collections.abc import Mapping
+from ipaddress import IPv4Network
+from typing import Final
+
+import pulumi
+from pulumi_azure_native.authorization import RoleAssignment, get_client_config_output
+from pulumi_azure_native.containerservice import (
+    MaintenanceConfiguration,
+    MaintenanceWindowArgsDict,
+    ManagedCluster,
+    ManagedClusterAgentPoolProfileArgsDict,
+    ManagedClusterAPIServerAccessProfileArgsDict,
+    ResourceIdentityType,
+)
+from pulumi_azure_native.managedidentity import UserAssignedIdentity
+
+from components.clusters.aks.autoscaler import PROFILE
+from components.naming import type_token
+from config.clusters.aks import Aks as Asked
+from config.clusters.aks import Maintenance
+
+_ROLES: Final[Mapping[str, str]] = {
+    "Network Contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
+    "Azure Kubernetes Service RBAC Cluster Admin": "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b",
+}
+"""Azure's built-in roles that are given here; their ids are the same everywhere."""
+
+_SYSTEM_POOL: Final[ManagedClusterAgentPoolProfileArgsDict] = {
+    # Apart from the stack's pools, so that none of them is tied to the cluster's life: each can be renamed or replaced.
+    "name": "system",
+    "mode": "System",
+    "type": "VirtualMachineScaleSets",
+    "vm_size": "Standard_D4s_v5",
+    "count": 3,
+    "min_count": 3,
+    "max_count": 6,
+    "enable_auto_scaling": True,
+    "os_sku": "Ubuntu",
+    "os_disk_size_gb": 128,
+    "enable_encryption_at_host": True,
+    "security_profile": {"ssh_access": "Disabled"},
+    # Whatever is not AKS's own goes to the stack's pools.
+    "node_taints": ["CriticalAddonsOnly=true:NoSchedule"],
+    "upgrade_settings": {"max_surge": "1"},
+}
+"""What AKS runs its add-ons on: it asks for two nodes at least and recommends three."""
+
+_WINDOWS: Final = ("aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule")
+"""Names of maintenance configurations that AKS knows: when it upgrades Kubernetes, and when the nodes' image."""
+
+
+class ControlPlane(pulumi.ComponentResource):
+    """A managed cluster with what it may do to the network, and those who may do anything to it."""
+
+    cluster: ManagedCluster
+    admins: list[RoleAssignment]
+    """What lets people in."""
+
+    def __init__(
+        self,
+        name: str,
+        asked: Asked,
+        physical: str,
+        group: pulumi.Output[str],
+        subnet: pulumi.Input[str],
+        egress: pulumi.Input[str] | None,
+        opts: pulumi.ResourceOptions,
+    ):
+        super().__init__(type_token("clusters", "AksControlPlane"), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        identity = UserAssignedIdentity(f"{name}-identity", resource_group_name=group, opts=child)
+        may_join = RoleAssignment(
+            f"{name}-joins-subnet",
+            scope=subnet,
+            role_definition_id=_role("Network Contributor", subnet),
+            principal_id=identity.principal_id,
+            # Said, because Entra ID takes a while until it knows a new identity everywhere.
+            principal_type="ServicePrincipal",
+            opts=child,
+        )
+        self.cluster = ManagedCluster(
+            f"{name}-cluster",
+            resource_name_=physical,
+            resource_group_name=group,
+            # A group of its own for what AKS makes: machines, disks, load balancers. It goes with the cluster.
+            node_resource_group=f"{physical}-nodes",
+            dns_prefix=physical,
+            sku={"name": "Base", "tier": "Standard"},
+            kubernetes_version=asked.version,
+            # `stable` and `rapid` would move the minor away from what the stack file says.
+            auto_upgrade_profile={"upgrade_channel": "patch", "node_os_upgrade_channel": "NodeImage"},
+            identity={"type": ResourceIdentityType.USER_ASSIGNED, "user_assigned_identities": [identity.id]},
+            disable_local_accounts=True,
+            enable_rbac=True,
+            aad_profile={"managed": True, "enable_azure_rbac": True},
+            oidc_issuer_profile={"enabled": True},
+            security_profile={
+                "workload_identity": {"enabled": True},
+                "image_cleaner": {"enabled": True, "interval_hours": 168},
+            },
+            api_server_access_profile=_access(asked, egress),
+            auto_scaler_profile=PROFILE,
+            network_profile={
+                "network_plugin": "azure",
+                "network_plugin_mode": "overlay",
+                "network_dataplane": "cilium",
+                "network_policy": "cilium",
+                "outbound_type": "userAssignedNATGateway",
+                "load_balancer_sku": "standard",
+                "pod_cidr": asked.network.pods,
+                "service_cidr": asked.network.services,
+                "dns_service_ip": _tenth(asked.network.services),
+            },
+            storage_profile={
+                "disk_csi_driver": {"enabled": True},
+                "file_csi_driver": {"enabled": True},
+                "snapshot_controller": {"enabled": True},
+            },
+            agent_pool_profiles=[{**_SYSTEM_POOL, "orchestrator_version": asked.version, "vnet_subnet_id": subnet}],
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # A cluster that may not join the subnet yet fails after minutes.
+                depends_on=[may_join],
+                # The autoscaler moves it: without this, every `up` would move it back.
+                ignore_changes=["agentPoolProfiles[*].count"],
+            ),
+        )
+        for window in _WINDOWS:
+            MaintenanceConfiguration(
+                f"{name}-{window}",
+                config_name=window,
+                resource_group_name=group,
+                resource_name_=self.cluster.name,
+                maintenance_window=_window(asked.maintenance),
+                opts=child,
+            )
+        self.admins = [
+            RoleAssignment(
+                f"{name}-admin-{key}",
+                scope=self.cluster.id,
+                role_definition_id=_role("Azure Kubernetes Service RBAC Cluster Admin", self.cluster.id),
+                principal_id=principal,
+                principal_type=kind,
+                opts=child,
+            )
+            for key, principal, kind in _admins(asked, self)
+        ]
+        self.register_outputs({"cluster": self.cluster.id})
+
+
+def _admins(asked: Asked, parent: pulumi.Resource) -> list[tuple[str, pulumi.Input[str], str | None]]:
+    """Who may do everything: a key, a principal and what kind of it, for each."""
+    if asked.admins:
+        return [(admin, admin, "Group") for admin in asked.admins]
+    caller = get_client_config_output(opts=pulumi.InvokeOptions(parent=parent))
+    return [("caller", caller.object_id, None)]
+
+
+def _access(asked: Asked, egress: pulumi.Input[str] | None) -> ManagedClusterAPIServerAccessProfileArgsDict:
+    """A private endpoint, or a public one for named ranges only; commands through Azure's own API are off in both."""
+    if not asked.endpoint.public:
+        return {
+            "enable_private_cluster": True,
+            "enable_private_cluster_public_fqdn": False,
+            "private_dns_zone": "system",
+            "disable_run_command": True,
+        }
+    # Nodes call the public endpoint like everybody else: without their own address they would be locked out.
+    nodes = [egress] if egress is not None else []
+    return {"enable_private_cluster": False, "authorized_ip_ranges": [*asked.endpoint.cidrs, *nodes], "disable_run_command": True}
+
+
+def _role(role: str, scope: pulumi.Input[str]) -> pulumi.Output[str]:
+    """The id of a built-in role in the subscription that `scope` is in."""
+    subscription = pulumi.Output.from_input(scope).apply(lambda scope: "/".join(scope.split("/")[:3]))
+    return pulumi.Output.format("{0}/providers/Microsoft.Authorization/roleDefinitions/{1}", subscription, _ROLES[role])
+
+
+def _window(asked: Maintenance) -> MaintenanceWindowArgsDict:
+    return {
+        "schedule": {"weekly": {"day_of_week": asked.day, "interval_weeks": 1}},
+        "start_time": asked.start,
+        "duration_hours": asked.hours,
+        "utc_offset": "+00:00",
+    }
+
+
+def _tenth(services: str) -> str:
+    """Where AKS puts DNS by convention; the first address is the API's."""
+    return str(IPv4Network(services)[10])
