@@ -1,7 +1,7 @@
 """Where the clouds are: `regions.tsv`, from their own lists of regions and zones (2026).
 
-Of AWS those of the commercial partition, of Azure those of the public cloud, some of which have no zones. A zone's letter at AWS or
-number at Azure is an account's own: which building `us-east-1a` is, differs between accounts.
+Of AWS those of the commercial partition, of Azure those of the public cloud, some of which have no zones. A zone's letter or
+number is an account's own: which building `us-east-1a` is, differs between accounts.
 """
 
 import csv

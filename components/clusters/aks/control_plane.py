@@ -150,12 +150,13 @@ class ControlPlane(pulumi.ComponentResource):
         self.register_outputs({"cluster": self.cluster.id})
 
 
-def _admins(asked: Asked, parent: pulumi.Resource) -> list[tuple[str, pulumi.Input[str], str | None]]:
+def _admins(asked: Asked, parent: pulumi.Resource) -> list[tuple[str, pulumi.Input[str], pulumi.Input[str | None]]]:
     """Who may do everything: a key, a principal and what kind of it, for each."""
     if asked.admins:
         return [(admin, admin, "Group") for admin in asked.admins]
     caller = get_client_config_output(opts=pulumi.InvokeOptions(parent=parent))
-    return [("caller", caller.object_id, None)]
+    # Azure finds out whether it is a person or a program; of a plain None the SDK would make a person.
+    return [("caller", caller.object_id, pulumi.Output.from_input(None))]
 
 
 def _access(asked: Asked, egress: pulumi.Input[str] | None) -> ManagedClusterAPIServerAccessProfileArgsDict:

@@ -6,7 +6,7 @@ from tests.unit.config.conftest import Mistakes
 
 EKS = ("kind: simulated", "kind: eks\n    region: eu-central-1")
 GKE = ("kind: simulated", "kind: gke\n    project: example-ml\n    region: europe-west4")
-AKS = ("kind: simulated", "kind: aks\n    location: swedencentral")
+AKS = ("kind: simulated", "kind: aks\n    region: swedencentral")
 EXISTING = ("kind: simulated", "kind: existing\n    block: {provisioner: a}\n    shared: {provisioner: b}")
 
 
