@@ -20,7 +20,7 @@ class ExistingVpc(Model):
 
     vpc: str = Field(pattern=r"^vpc-[0-9a-f]{8,17}$", examples=["vpc-0123456789abcdef0"])
     """The VPC's id."""
-    subnets: dict[str, Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")]] = Field(min_length=2)
+    subnets: dict[str, Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")]]
     """Zone → id of the private subnet there that nodes and pods take their addresses from; at least two zones."""
 
 
@@ -128,9 +128,16 @@ class Eks(Model):
         except LookupError as unknown:
             raise ValueError(str(unknown)) from None
         if len(self.spanned) < 2:
-            raise ValueError("EKS wants two zones at least; write one more in zones")
+            raise ValueError("is in one zone, and EKS wants two at least; write one more")
         if len(set(self.spanned)) < len(self.spanned):
             raise ValueError("a zone is given twice; write each once")
+        return self
+
+    @model_validator(mode="after")
+    def _has_room(self) -> Self:
+        """AWS has no subnet smaller than /28."""
+        if not self.network.existing and any(size(ranges.public) < 2 ** (32 - 28) for ranges in self.subnets.values()):
+            raise ValueError(f"network.cidr {self.network.cidr} is too small for {self.region}'s zones; write a larger range")
         return self
 
     @property

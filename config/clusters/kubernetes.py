@@ -14,7 +14,7 @@ def _as_text(value: Any) -> Any:
 
 def _supported(version: str) -> str:
     if version not in KUBERNETES:
-        raise ValueError(f"Kubernetes {version} is not one of those that this platform is made for; write {_listed()}")
+        raise ValueError(f"{version!r} is not a Kubernetes that this platform is made for; write {_listed()}")
     return version
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from config.platform import Platform
-from config.rules import devices, names, pools, quotas
+from config.rules import devices, names, network, pools, quotas
 from config.rules.problem import Problem, Rule
 
 __all__ = ["RULES", "Problem", "problems"]
@@ -20,6 +20,10 @@ RULES: Final[tuple[Rule, ...]] = (
     pools.zones_are_in_the_region,
     pools.disks_are_sold,
     pools.options_have_a_meaning,
+    network.pools_have_a_subnet,
+    network.reservations_have_a_zone,
+    network.addresses_suffice,
+    network.system_pods_have_nodes,
     devices.devices_exist,
     devices.pods_fit_a_node,
     quotas.quotas_fit,

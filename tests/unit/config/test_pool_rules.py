@@ -62,7 +62,7 @@ POOL_MISTAKES = {
         "6: ml-platform:nodePools[0].capacity[0].kind: flex is sold by Google alone; use on-demand, spot or reserved",
     ),
     "capacity_is_sold: a reservation": (
-        (*EKS, *_pool("capacity: [{kind: reserved, reservation: my-h100s}]")),
+        (*EKS, *_pool("capacity: [{kind: reserved, reservation: my-h100s}], zones: [eu-central-1a]")),
         "6: ml-platform:nodePools[0].capacity[0].reservation: 'my-h100s' is not an EC2 capacity reservation, "
         "such as cr-0123456789abcdef0",
     ),
