@@ -3,19 +3,14 @@
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self, cast
 
-from annotated_types import Ge, Le
+from annotated_types import Ge
 from pydantic import AfterValidator, Field, model_validator
 
-from config import catalog, tpu
+from config import catalog
+from config.accelerators import Accelerators
 from config.capacity import Ladder, Rung
 from config.labels import Labels, Selector, Taint
 from config.model import Model, Name, Quantity, Range, amount
-
-
-def _accelerator(name: str) -> str:
-    if name not in catalog.ACCELERATORS:
-        raise ValueError(f"no machine has a {name!r} accelerator; write one of {', '.join(catalog.ACCELERATORS)}")
-    return name
 
 
 def _machine(name: str) -> str:
@@ -40,32 +35,6 @@ def _zones(zones: tuple[str, ...]) -> tuple[str, ...]:
 
 def _mapping(written: object) -> dict[str, Any]:
     return cast("dict[str, Any]", written) if isinstance(written, dict) else {}
-
-
-class Accelerators(Model):
-    """The devices of each node."""
-
-    type: Annotated[str, AfterValidator(_accelerator), Field(json_schema_extra={"enum": [*catalog.ACCELERATORS]})]
-    """Its model."""
-    count: Annotated[int, Ge(1), Le(16)] = 1
-    """Devices per node."""
-    topology: str = ""
-    """Of TPUs the shape of a slice in chips, e.g. `4x4`, which may be that of several nodes; by default that of one node."""
-
-    @model_validator(mode="after")
-    def _shape_exists(self) -> Self:
-        tpu.topology(self.type, self.count, self.topology)
-        return self
-
-    @property
-    def shape(self) -> str:
-        """The topology, said or not; empty for other accelerators."""
-        return tpu.topology(self.type, self.count, self.topology)
-
-    @property
-    def nodes(self) -> int:
-        """Nodes of a slice, which come and go together; 1 but for TPUs."""
-        return tpu.chips(self.shape) // self.count if self.shape else 1
 
 
 class Size(Range):
@@ -116,6 +85,10 @@ class NodePool(Model):
     selector: Selector = {}
     """On an existing cluster: the labels by which its nodes are found; by default `ml-platform.dev/pool` and
     `ml-platform.dev/accelerator`, as on a cluster of our own."""
+
+    preinstalled: frozenset[Literal["device-plugin"]] = frozenset()
+    """On an existing cluster: what its nodes have, and would otherwise get a second time, for example because NVIDIA's GPU
+    operator is there."""
 
     @model_validator(mode="before")
     @classmethod

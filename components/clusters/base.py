@@ -9,9 +9,10 @@ from pulumi_kubernetes.core.v1 import TaintArgsDict, TolerationArgsDict
 
 from components.naming import ACCELERATOR, POOL
 from config import catalog
+from config.accelerators import Accelerators
 from config.catalog import Machine, Vendor
 from config.labels import Taint
-from config.node_pool import Accelerators, NodePool
+from config.node_pool import NodePool
 
 _BY_THE_CLOUD: Mapping[str, TolerationArgsDict] = {
     "arm64": {"key": "kubernetes.io/arch", "operator": "Equal", "value": "arm64", "effect": "NoSchedule"},
@@ -81,7 +82,7 @@ class Pool:
             tolerations=(*map(_toleration, taints), *_of_the_cloud(pool, machine)),
             devices=devices,
             selector=pool.selector or selector,
-            preinstalled=preinstalled,
+            preinstalled=preinstalled | pool.preinstalled,
             interruptible=pool.interruptible,
         )
 

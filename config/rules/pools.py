@@ -12,8 +12,14 @@ from config.node_pool import NodePool
 from config.platform import Platform
 from config.rules.problem import Problem
 
-_OF_MADE_NODES: Final = ("disk", "labels", "zones", "placement", "interconnect", "image", "driver")
-"""What can't be asked of nodes that are there already."""
+_MEANINGLESS: Final[Mapping[bool, tuple[tuple[str, ...], str]]] = {
+    True: (
+        ("disk", "labels", "zones", "placement", "interconnect", "image", "driver"),
+        "the nodes of an existing cluster are what they are",
+    ),
+    False: (("selector", "preinstalled"), "this is for nodes that are there already, on an existing cluster"),
+}
+"""Whether the cluster is an existing one → what says nothing there, and why."""
 
 _RESERVATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "aws": (r"cr-[0-9a-f]{8,17}", "an EC2 capacity reservation, such as cr-0123456789abcdef0"),
@@ -110,11 +116,10 @@ def options_have_a_meaning(platform: Platform) -> Iterator[Problem]:
     """Nodes that are there already are found; others are made."""
     existing = isinstance(platform.cluster, Existing)
     for index, pool in enumerate(platform.node_pools):
-        if not existing and pool.selector:
-            yield Problem(("nodePools", index, "selector"), "nodes are found by labels on an existing cluster only; leave it out")
-        for field in _OF_MADE_NODES if existing else ():
+        fields, reason = _MEANINGLESS[existing]
+        for field in fields:
             if getattr(pool, field):
-                yield Problem(("nodePools", index, field), "the nodes of an existing cluster are what they are; leave it out")
+                yield Problem(("nodePools", index, field), f"{reason}; leave it out")
 
 
 def _made(platform: Platform) -> Iterator[tuple[int, NodePool, Machine]]:

@@ -21,6 +21,7 @@ def populate(server: Server, pools: Iterable[NodePool]) -> None:
             # Those that the file says it has: nobody has put the platform's own there.
             taints=tuple(taint.model_dump() for taint in node_pool.taints),
             capacity={"cpu": str(machine.cpu), "memory": f"{machine.memory_gib}Gi", "pods": "110"},
+            plugin="image" if "device-plugin" in pool.preinstalled else "pod",
             devices={resource: str(count) for resource, count in pool.devices.items()},
         )
         server.join(template.group, members(template, node_pool.size.min, ["rack-1"], f"{node_pool.name}-{{number}}"))

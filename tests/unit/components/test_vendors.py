@@ -69,6 +69,11 @@ def test_nodes_of_a_foreign_cluster_are_found_by_their_own_labels():
     assert [each["key"] for each in daemon.pod["tolerations"]] == ["nvidia.com/gpu", "dedicated"]
 
 
+def test_a_foreign_clusters_own_device_plugin_is_not_doubled():
+    made = _plan(_pool("l4", selector={"example.com/gpu": "l4"}, preinstalled=["device-plugin"], **L4))
+    assert [daemon.metadata["name"] for daemon in made.of("DaemonSet")] == ["dcgm-exporter"]
+
+
 @pytest.mark.parametrize(
     ("pool", "daemon", "namespace"),
     [

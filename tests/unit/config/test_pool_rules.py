@@ -92,7 +92,7 @@ POOL_MISTAKES = {
     ),
     "options_have_a_meaning: on nodes that are made": (
         (*EKS, *_pool("selector: {team: vision}")),
-        "6: ml-platform:nodePools[0].selector: nodes are found by labels on an existing cluster only; leave it out",
+        "6: ml-platform:nodePools[0].selector: this is for nodes that are there already, on an existing cluster; leave it out",
     ),
 }
 """Rule and case → (edits of the valid file, what the user reads)."""
