@@ -80,11 +80,11 @@ def test_a_mistake_about_the_cluster_is_reported_with_what_to_write(mistakes: Mi
     assert mistakes("kind: simulated", f"kind: eks\n    {cluster}") == [f"Pulumi.stack.yaml:{message}"]
 
 
-networks = st.builds(
-    lambda address, prefix: str(IPv4Network((address, prefix), strict=False)),
-    st.integers(0, 2**32 - 1),
-    st.integers(8, 28),
-)
+def _network(address: int, prefix: int) -> str:
+    return str(IPv4Network((address, prefix), strict=False))
+
+
+networks = st.builds(_network, st.integers(0, 2**32 - 1), st.integers(8, 28))
 
 
 @given(networks, st.integers(1, 16))
