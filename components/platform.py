@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import accelerators, clusters, serving, storage, tenancy, training
+from components import accelerators, autoscaling, clusters, serving, storage, tenancy, training
 from config.platform import Platform
 
 
@@ -17,6 +17,9 @@ def build(platform: Platform) -> None:
     # A pod that asks for a GPU is refused by no one and placed nowhere until a device plugin runs.
     devices = accelerators.create(cluster.pools, after(cluster))
     disks = storage.Storage("storage", cluster.disks, after())
+
+    if platform.vertical_autoscaling and not cluster.vertical_autoscaling:
+        autoscaling.VerticalAutoscaler("vertical", after(cluster))
 
     roles = tenancy.Roles("roles", after())
     teams = {

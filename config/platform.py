@@ -28,3 +28,5 @@ class Platform(Model):
     teams: tuple[Team, ...] = ()
     training: Training = Training()
     serving: Serving = Serving()
+    vertical_autoscaling: bool = False
+    """Whether pods may have their requests set by what they use, by VerticalPodAutoscaler objects. GKE and AKS bring it along."""

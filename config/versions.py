@@ -7,13 +7,16 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Chart:
-    """A Helm chart in an OCI registry, at one version."""
+    """A Helm chart at one version."""
 
     reference: str
+    """Its address in an OCI registry, or its name in `repository`."""
     version: str
+    repository: str | None = None
 
 
 KUEUE = Chart("oci://registry.k8s.io/kueue/charts/kueue", "0.18.4")
+VERTICAL_POD_AUTOSCALER = Chart("vertical-pod-autoscaler", "0.13.0", "https://kubernetes.github.io/autoscaler")
 KUEUE_IMAGE = "registry.k8s.io/kueue/kueue"
 
 NVIDIA_DEVICE_PLUGIN = "nvcr.io/nvidia/k8s-device-plugin:v0.20.0"

@@ -124,6 +124,8 @@ class Cluster(pulumi.ComponentResource):
     """Name → pool, in the order of the stack file."""
     disks: Mapping[str, Disk]
     """`block` (one node at a time) and `shared` (all nodes) → who provides it."""
+    vertical_autoscaling: bool = False
+    """Whether the cloud brings the VerticalPodAutoscaler along."""
     native: pulumi.Resource | None = None
     """The cloud's own cluster resource, for what this contract has no word for; None where no cloud made it."""
 

@@ -2,6 +2,6 @@
 
 from rehearsal.programs.errors import ProgramError
 from rehearsal.programs.obtain import charts, obtain
-from rehearsal.programs.table import PROGRAMS, Program, Release
+from rehearsal.programs.table import CHARTS, PROGRAMS, Chart, Program, Release
 
-__all__ = ["PROGRAMS", "Program", "ProgramError", "Release", "charts", "obtain"]
+__all__ = ["CHARTS", "PROGRAMS", "Chart", "Program", "ProgramError", "Release", "charts", "obtain"]

@@ -10,7 +10,7 @@ from rehearsal.layout import CHECKOUT
 from rehearsal.programs.command import CommandError, run
 from rehearsal.programs.errors import ProgramError
 from rehearsal.programs.progress import Compilation, fetching
-from rehearsal.programs.table import PROGRAMS, Program
+from rehearsal.programs.table import PROGRAMS, Chart, Program
 from rehearsal.programs.toolchain import Go
 
 _UNREACHABLE = (
@@ -58,12 +58,15 @@ class Builder:
             (out / binary(program)).rename(folders[program] / program.name)
         return folders
 
-    def chart(self, program: Program, scratch: Path) -> Path:
-        """A copy, inside `scratch`, of the Helm chart in the program's module. Raises ProgramError."""
-        source = Path(json.loads(self._run("mod", "download", "-json", program.chart))["Dir"])
-        copy = shutil.copytree(source / "charts" / program.name, scratch / "chart", copy_function=shutil.copyfile)
+    def chart(self, chart: Chart, scratch: Path) -> Path:
+        """A copy, inside `scratch`, of a Helm chart in its module. Raises ProgramError."""
+        source = Path(json.loads(self._run("mod", "download", "-json", chart.module))["Dir"])
+        copy = shutil.copytree(source / "charts" / chart.name, scratch / "chart", copy_function=shutil.copyfile)
         for folder in (copy, *(path for path in copy.rglob("*") if path.is_dir())):
             folder.chmod(0o755)  # Go's are read-only, and a read-only folder can be neither moved nor removed
+        description = copy / "Chart.yaml"
+        # Some projects write the version into their chart only when they publish it.
+        description.write_text(re.sub(r"^version:.*$", f"version: {chart.version}", description.read_text(), flags=re.MULTILINE))
         return copy
 
     def _packages(self, programs: Sequence[Program]) -> dict[Program, frozenset[str]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from rehearsal.programs.errors import ProgramError
-from rehearsal.programs.table import Program
+from rehearsal.programs.table import Chart, Program
 
 _SUMS = "SHA256SUMS"
 _POLL = 0.5
@@ -40,9 +40,9 @@ class Cache:
         """Where the program is, or would be."""
         return self._programs(program) / program.name
 
-    def chart(self, program: Program) -> Path:
-        """Where the program's Helm chart is, or would be."""
-        return self.charts / f"{program.name}-{program.version}"
+    def chart(self, chart: Chart) -> Path:
+        """Where a Helm chart is, or would be."""
+        return self.charts / f"{chart.name}-{chart.version}"
 
     @property
     def charts(self) -> Path:
@@ -68,9 +68,9 @@ class Cache:
         (files / _SUMS).write_text(sums)
         self._put(files, self._programs(program))
 
-    def put_chart(self, program: Program, files: Path) -> None:
-        """Take over a folder, made by `staging`, of the program's chart."""
-        self._put(files, self.chart(program))
+    def put_chart(self, chart: Chart, files: Path) -> None:
+        """Take over a folder, made by `staging`, of a chart."""
+        self._put(files, self.chart(chart))
 
     @contextmanager
     def staging(self) -> Generator[Path]:

@@ -11,35 +11,34 @@ from rehearsal.programs import build, installed, toolchain
 from rehearsal.programs.cache import Cache
 from rehearsal.programs.download import DownloadError, connect, download, reachable, release_for_this_machine, server
 from rehearsal.programs.progress import transfer
-from rehearsal.programs.table import PROGRAMS, Program, Release
+from rehearsal.programs.table import CHARTS, PROGRAMS, Chart, Program, Release
 
 Report = Callable[[str], None]
 """Is told one line of news at a time."""
 
 
-def obtain(names: Iterable[str], report: Report) -> dict[str, Path]:
-    """Name → path of each of these programs, keys of `PROGRAMS`, obtained if need be. Their Helm charts are then in `charts()`.
+def obtain(names: Iterable[str], report: Report, more_charts: Iterable[str] = ()) -> dict[str, Path]:
+    """Name → path of each of these programs, keys of `PROGRAMS`, obtained if need be.
+
+    Their Helm charts are then in `charts()`, and those of `more_charts`, keys of `CHARTS`.
 
     Raises ProgramError when one cannot be had. What was interrupted leaves nothing half done: the next call carries on.
     """
     cache = Cache(layout.cache())
     wanted = [PROGRAMS[name] for name in names]
+    wanted_charts = [CHARTS[name] for name in (*(program.chart for program in wanted if program.chart), *more_charts)]
     found = {program: path for program in wanted if (path := installed.find(program) or cache.find(program))}
-    if any(program not in found or _lacks_chart(program, cache) for program in wanted):
+    if any(program not in found for program in wanted) or not all(cache.chart(chart).exists() for chart in wanted_charts):
         with cache.locked(report):
             filling = _Filling(cache, report)
             filling.put([program for program in wanted if program not in found])
-            filling.put_charts(wanted)
+            filling.put_charts(wanted_charts)
     return {program.name: found.get(program) or cache.path(program) for program in wanted}
 
 
 def charts() -> Path:
-    """The folder of the programs' Helm charts, each named name-version."""
+    """The folder of Helm charts, each named name-version."""
     return Cache(layout.cache()).charts
-
-
-def _lacks_chart(program: Program, cache: Cache) -> bool:
-    return bool(program.chart) and not cache.chart(program).exists()
 
 
 class _Filling:
@@ -60,11 +59,12 @@ class _Filling:
                 for program, files in self._builder(graph).build(together, scratch).items():
                     self._cache.put(program, files)
 
-    def put_charts(self, programs: Sequence[Program]) -> None:
-        for program in programs:
-            if _lacks_chart(program, self._cache):
+    def put_charts(self, wanted: Sequence[Chart]) -> None:
+        for chart in wanted:
+            if not self._cache.chart(chart).exists():
+                self._report(f"fetching {chart}")
                 with self._cache.staging() as scratch:
-                    self._cache.put_chart(program, self._builder(program.graph).chart(program, scratch))
+                    self._cache.put_chart(chart, self._builder(chart.graph).chart(chart, scratch))
 
     def _download(self, programs: Sequence[Program]) -> None:
         """Get what is released for this machine, as far as it can be had."""

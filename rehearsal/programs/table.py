@@ -20,6 +20,21 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A Helm chart at one version, as the source of its project has it in `charts/<name>`."""
+
+    name: str
+    version: str
+    graph: str
+    """The folder in `tools/` whose go.mod pins it."""
+    module: str
+    """The Go module that has it."""
+
+    def __str__(self) -> str:
+        return f"the chart {self.name} {self.version}"
+
+
+@dataclass(frozen=True)
 class Program:
     """One program at one version."""
 
@@ -40,7 +55,7 @@ class Program:
     releases: Mapping[str, Release] = field(default_factory=dict[str, Release], hash=False)
     """Operating system → release. Only releases that have checksums; without one it is built."""
     chart: str = ""
-    """The Go module that has the program's Helm chart in `charts/<name>`."""
+    """Its Helm chart, a key of `CHARTS`, which is obtained with it."""
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
@@ -131,7 +146,7 @@ PROGRAMS: Mapping[str, Program] = {
                 # By default `/visibility`, a folder of its image; on this machine it is one of the process's own.
                 "sigs.k8s.io/kueue/pkg/visibility.certDir=visibility",
             ),
-            chart="sigs.k8s.io/kueue",
+            chart="kueue",
         ),
         Program(
             "karpenter",
@@ -164,3 +179,16 @@ PROGRAMS: Mapping[str, Program] = {
     )
 }
 """Name → program."""
+
+_KARPENTER_AWS = "github.com/aws/karpenter-provider-aws"
+
+CHARTS: Mapping[str, Chart] = {
+    chart.name: chart
+    for chart in (
+        Chart("kueue", _KUEUE, "kubernetes", "sigs.k8s.io/kueue"),
+        Chart("karpenter", "1.14.1", "charts", _KARPENTER_AWS),
+        Chart("karpenter-crd", "1.14.1", "charts", _KARPENTER_AWS),
+        Chart("vertical-pod-autoscaler", "0.13.0", "charts", "k8s.io/autoscaler/vertical-pod-autoscaler"),
+    )
+}
+"""Name → chart."""

@@ -10,7 +10,7 @@ from config.load import PROJECT
 from tests.unit.conftest import Build, Values
 from tests.unit.plan import Plan
 
-LAYERS = ["clusters", "accelerators", "storage", "tenancy", "training", "serving"]
+LAYERS = ["clusters", "accelerators", "storage", "autoscaling", "tenancy", "training", "serving"]
 SHARED = {"naming", "pods"}
 COMPONENTS = PROJECT / "components"
 
@@ -38,7 +38,7 @@ def test_every_layer_is_in_this_order():
 
 
 def test_the_configuration_knows_no_component():
-    assert [file.name for file in (PROJECT / "config").glob("*.py") if _imports(file)] == []
+    assert [file.name for file in (PROJECT / "config").rglob("*.py") if _imports(file)] == []
 
 
 def test_no_layer_waits_for_a_later_one(local: Plan):

@@ -6,7 +6,7 @@ import pytest
 
 from config import versions
 from rehearsal.layout import CHECKOUT
-from rehearsal.programs import PROGRAMS, Program
+from rehearsal.programs import CHARTS, PROGRAMS, Chart, Program
 
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=str)
@@ -20,6 +20,19 @@ def test_a_program_is_built_at_the_version_that_the_table_says(program: Program)
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=str)
 def test_a_program_is_among_the_tools_of_its_graph(program: Program):
     assert program.package in (CHECKOUT / "tools" / program.graph / "go.mod").read_text().split()
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=str)
+def test_a_charts_module_is_pinned(chart: Chart):
+    assert f"{chart.module} v" in (CHECKOUT / "tools" / chart.graph / "go.mod").read_text()
+    assert f"{chart.module} v" in (CHECKOUT / "tools" / chart.graph / "go.sum").read_text()
+
+
+def test_every_chart_that_a_stack_deploys_is_there_at_its_version():
+    deployed = {value for value in vars(versions).values() if isinstance(value, versions.Chart)}
+    assert {(chart.reference.rpartition("/")[2], chart.version) for chart in deployed} == {
+        (chart.name, chart.version) for chart in CHARTS.values()
+    }
 
 
 def test_kueue_is_of_the_version_of_its_chart():
