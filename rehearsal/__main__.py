@@ -9,8 +9,7 @@ from rich.console import Console
 
 from components import clusters
 from config import load
-from config.platform import Platform
-from rehearsal import control_plane, page, programs, rehearsing
+from rehearsal import control_plane, needs, page, programs, rehearsing
 from rehearsal.clouds import SIMULATIONS, existing, faults
 from rehearsal.clouds.server import Server
 from rehearsal.engine import Engine, EngineError
@@ -29,8 +28,6 @@ _FAILURES = (
     rehearsing.LeftoverError,
 )
 """What the user is told in one message."""
-
-_PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "kueue", "kubectl", "helm", "pulumi")
 
 
 @app.command()
@@ -108,11 +105,7 @@ def _ready(layout: Layout, phases: Phases) -> Engine:
         raise EngineError(f"Pulumi.{layout.stack}.yaml: {reason}")
     simulation = SIMULATIONS.get(platform.cluster.kind)
     with phases.phase("Programs"):
-<<<<<<< HEAD
-        found = programs.obtain(_programs(platform), phases.report)
-=======
-        found = programs.obtain(_PROGRAMS, phases.report, _charts(platform))
->>>>>>> 7be395a (The VerticalPodAutoscaler as an option; charts without a program of ours come from their modules)
+        found = programs.obtain(needs.programs(platform), phases.report, needs.charts(platform))
     with phases.phase("Control plane"):
         control_plane.start(layout, found, phases.report)
         if platform.cluster.kind == "existing":
@@ -121,22 +114,6 @@ def _ready(layout: Layout, phases: Phases) -> Engine:
         engine = Engine(layout, found, programs.charts(), simulation)
         engine.prepare(phases.report)
     return engine
-
-
-<<<<<<< HEAD
-def _programs(platform: Platform) -> tuple[str, ...]:
-    """What its rehearsal runs: the autoscaler, which takes a minute to build, only where a cloud would have one."""
-    return (*_PROGRAMS, "karpenter") if platform.cluster.kind in SIMULATIONS else _PROGRAMS
-=======
-def _charts(platform: Platform) -> list[str]:
-    """Of the charts that the stack deploys, those that no program brings along."""
-    wanted = {
-        "vertical-pod-autoscaler": platform.vertical_autoscaling,
-        "karpenter": getattr(platform.cluster, "autoscaler", "") == "karpenter",
-        "karpenter-crd": getattr(platform.cluster, "autoscaler", "") == "karpenter",
-    }
-    return [chart for chart, is_wanted in wanted.items() if is_wanted]
->>>>>>> 7be395a (The VerticalPodAutoscaler as an option; charts without a program of ours come from their modules)
 
 
 @contextmanager
