@@ -43,6 +43,17 @@ OUTPUTS: Final[Mapping[str, Callable[[str, Inputs], dict[str, Any]]]] = {
     "azure-native:managedidentity:UserAssignedIdentity": lambda name, _: {"principalId": f"principal-of-{name}"},
     "azure-native:network:PublicIPAddress": lambda _name, _inputs: {"ipAddress": "20.0.0.1"},
     "aws:ec2/launchTemplate:LaunchTemplate": lambda _name, _inputs: {"latestVersion": 1},
+    "gcp:container/cluster:Cluster": lambda _name, _inputs: {
+        "endpoint": "10.0.0.2",
+        "masterAuth": {"clusterCaCertificate": "Y2VydGlmaWNhdGU="},
+        "controlPlaneEndpointsConfig": {"dnsEndpointConfig": {"endpoint": "gke-1.europe-west4.gke.goog"}},
+    },
+    "gcp:projects/serviceIdentity:ServiceIdentity": lambda _name, _inputs: {"member": "serviceAccount:gke@example.com"},
+    "gcp:serviceaccount/account:Account": lambda name, _: {
+        "email": f"{name}@example.com",
+        "member": f"serviceAccount:{name}@example.com",
+        "project": "example-project",
+    },
 }
 """Type of resource → what it has besides its inputs, from its name and those."""
 

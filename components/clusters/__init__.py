@@ -17,6 +17,7 @@ KINDS: Final[Mapping[str, str]] = {
     "existing": "components.clusters.existing:Existing",
     "eks": "components.clusters.eks:Eks",
     "aks": "components.clusters.aks:Aks",
+    "gke": "components.clusters.gke:Gke",
 }
 """`cluster.kind` in the stack file → the component that builds it. Imported only when used: a cloud's SDK takes seconds."""
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from config.platform import Platform
-from config.rules import devices, names, network, pools, quotas
+from config.rules import devices, gke, names, network, pools, quotas
 from config.rules.problem import Problem, Rule
 
 __all__ = ["RULES", "Problem", "problems"]
@@ -28,6 +28,9 @@ RULES: Final[tuple[Rule, ...]] = (
     devices.pods_fit_a_node,
     quotas.quotas_fit,
     quotas.asks_fit_their_team,
+    gke.nodes_have_addresses,
+    gke.machines_are_offered,
+    gke.ladders_are_of_devices,
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from config.clusters import Eks
+from config.clusters import Eks, Gke
 from config.clusters.cidr import size
 from config.node_pool import NodePool
 from config.platform import Platform
@@ -34,7 +34,7 @@ def pools_have_a_subnet(platform: Platform) -> Iterator[Problem]:
 
 def reservations_have_a_zone(platform: Platform) -> Iterator[Problem]:
     """Reserved machines are in one zone: asked for in another one, they never come."""
-    if isinstance(platform.cluster, Eks):
+    if isinstance(platform.cluster, Eks | Gke):
         for index, pool in enumerate(platform.node_pools):
             if len(pool.zones) != 1 and any(rung.kind == "reserved" for rung in pool.capacity):
                 example = platform.cluster.spanned[0]
@@ -74,7 +74,7 @@ def _named(pools: Iterable[NodePool]) -> str:
 def system_pods_have_nodes(platform: Platform) -> Iterator[Problem]:
     """Names, volumes and the autoscaler itself need a node that is there already, and keeps nobody out."""
     open_to_all = (pool for pool in platform.node_pools if not pool.accelerator and not pool.taints)
-    if isinstance(platform.cluster, Eks) and not any(pool.size.min for pool in open_to_all):
+    if isinstance(platform.cluster, Eks | Gke) and not any(pool.size.min for pool in open_to_all):
         yield Problem(
             ("nodePools",),
             "no pool without devices and taints has nodes from the start, and what adds nodes needs some; "

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from config import node_images
+from config import node_images, regions
 from config.catalog import Machine
 from config.clusters import Aks, Eks, Existing, Gke
 from config.model import amount
@@ -96,7 +96,7 @@ def zones_are_in_the_region(platform: Platform) -> Iterator[Problem]:
                     yield Problem(path, f"{zone!r} is no zone; Azure's are called 1, 2 and 3")
                 case Eks(region=region) if not re.fullmatch(rf"{region}[a-z]", zone):
                     yield Problem(path, f"{zone!r} is not a zone of {region}; write for example {region}a")
-                case Gke(region=region) if not re.fullmatch(rf"{region}-[a-z]", zone):
+                case Gke(region=region) if zone not in regions.zones("gcp", region):
                     yield Problem(path, f"{zone!r} is not a zone of {region}; write for example {region}-b")
                 case _:
                     pass

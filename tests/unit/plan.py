@@ -26,6 +26,8 @@ class Planned:
     custom: bool
     """Whether a provider makes it; components are made by nobody."""
     create_timeout: str
+    retain_on_delete: bool
+    ignore_changes: tuple[str, ...]
 
     @property
     def kind(self) -> str:
@@ -86,6 +88,8 @@ def plan(program: Callable[[], object]) -> Plan:
                 provider=request.provider,
                 custom=request.custom,
                 create_timeout=request.customTimeouts.create,
+                retain_on_delete=request.retainOnDelete,
+                ignore_changes=tuple(request.ignoreChanges),
             )
             for urn, request in requests(program).items()
         ]

@@ -76,8 +76,8 @@ MISTAKES = {
     "a region of another cloud": (
         "kind: simulated",
         "kind: gke\n    project: example\n    region: eu-central-1",
-        "5: ml-platform:cluster.region: 'eu-central-1' is not of the right form; "
-        r"string should match pattern '^[a-z]+-[a-z]+\d+$'",
+        "5: ml-platform:cluster.region: gcp has no region 'eu-central-1'; "
+        "write for example us-central1, me-central1, me-central2",
     ),
     "an amount that Kubernetes does not read": (
         "requests: {cpu: 400, memory: 4Ti}",

@@ -1,0 +1,93 @@
+"""Google Kubernetes Engine: a private, regional cluster in its Standard mode."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_kubernetes as k8s
+from pulumi_gcp.provider import Provider
+
+import config.clusters
+from components.clusters.base import Cluster, Disk, Pool
+from components.clusters.gke.control_plane import control_plane
+from components.clusters.gke.encryption import Encryption
+from components.clusters.gke.identity import NodeIdentity
+from components.clusters.gke.kubeconfig import kubeconfig
+from components.clusters.gke.ladder import climbed, climbs, compute_class
+from components.clusters.gke.network import Network, existing
+from components.clusters.gke.node_pools import NodePools
+from components.naming import MANAGED, type_token
+from config.clusters.gke import placed
+from config.node_images import software
+from config.node_pool import NodePool
+
+
+class Gke(Cluster):
+    """Network, key, node identity, control plane, node pools, and the way in."""
+
+    def __init__(
+        self,
+        name: str,
+        cluster: config.clusters.Gke,
+        node_pools: tuple[NodePool, ...],
+        opts: pulumi.ResourceOptions | None = None,
+    ):
+        super().__init__(type_token("clusters", "Gke"), name, None, opts)
+        google = Provider(
+            f"{name}-google",
+            project=cluster.project,
+            region=cluster.region,
+            default_labels={"managed-by": MANAGED["app.kubernetes.io/managed-by"]},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+        def part(*after: pulumi.Resource) -> pulumi.ResourceOptions:
+            return pulumi.ResourceOptions(parent=self, provider=google, depends_on=list(after))
+
+        def component(*after: pulumi.Resource) -> pulumi.ResourceOptions:
+            return pulumi.ResourceOptions(parent=self, providers=[google], depends_on=list(after))
+
+        if cluster.network.existing:
+            networks, place = [], existing(cluster.network.existing)
+        else:
+            network = Network(f"{name}-network", cluster.network, cluster.region, component())
+            networks, place = [network], network.place
+        identity = NodeIdentity(f"{name}-nodes", component())
+        key = Encryption(f"{name}-encryption", cluster.region, component()).key
+        # Nodes without a NAT gateway pull no images, on the way up and on the way down.
+        self.native = native = control_plane(f"{name}-control-plane", cluster, place, identity.project, key, part(*networks))
+
+        self.pools: Mapping[str, Pool] = {asked.name: _described(asked) for asked in node_pools}
+
+        def groups(asked: NodePool, *after: pulumi.Resource) -> NodePools:
+            pool, zones = self.pools[asked.name], placed(cluster, asked)
+            runs = software(pool.machine, asked.image, asked.driver)
+            return NodePools(f"{name}-{asked.name}", asked, pool, runs, native, zones, identity.email, component(*after))
+
+        # GKE taints nodes for their devices only where a pool without any is there already; and nodes that come up before their
+        # identity may write logs are taken for broken.
+        plain = {asked.name: groups(asked, identity) for asked in node_pools if not asked.accelerator}
+        made = plain | {asked.name: groups(asked, identity, *plain.values()) for asked in node_pools if asked.accelerator}
+
+        self.kubernetes = k8s.Provider(
+            f"{name}-kubernetes",
+            kubeconfig=kubeconfig(name, native, cluster.endpoint.dns),
+            # Without it, a kubeconfig with another address would mean another cluster: everything would be replaced.
+            cluster_identifier=name,
+            # What is in the cluster goes before the nodes, or its controllers could not clear up after it.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(made.values())),
+        )
+        in_cluster = pulumi.ResourceOptions(parent=self, provider=self.kubernetes)
+        for asked in filter(climbs, node_pools):
+            compute_class(f"{name}-{asked.name}-ladder", self.pools[asked.name], made[asked.name].names, in_cluster)
+
+        self.disks = {
+            "block": Disk("pd.csi.storage.gke.io", {"type": "pd-balanced"}),
+            "shared": Disk("filestore.csi.storage.gke.io", {"tier": "standard", "network": place.network}),
+        }
+        self.register_outputs({"endpoint": native.endpoint})
+
+
+def _described(asked: NodePool) -> Pool:
+    machine = asked.machine("gcp")
+    pool = Pool.of(asked, machine, software(machine, asked.image, asked.driver).preinstalled)
+    return climbed(pool) if climbs(asked) else pool

@@ -1,0 +1,62 @@
+"""What GKE asks of a stack beyond what each of its parts says."""
+
+from collections.abc import Iterator
+
+from config import offers, regions
+from config.clusters import Gke
+from config.clusters.cidr import size
+from config.clusters.gke import placed
+from config.platform import Platform
+from config.rules.problem import Problem
+
+_PODS_OF_A_NODE = 256
+"""Addresses that GKE sets aside for the pods of one node: twice its 110 pods, in whole powers of two."""
+
+_RESERVED = 4
+"""Addresses of a subnetwork that Google keeps."""
+
+
+def nodes_have_addresses(platform: Platform) -> Iterator[Problem]:
+    """Else the autoscaler stops in the middle of a job: a cluster's ranges can't be made larger."""
+    cluster = platform.cluster
+    if not isinstance(cluster, Gke) or cluster.network.existing:
+        return
+    most = sum(pool.size.max * len(pool.capacity) for pool in platform.node_pools)
+    for field, room in (
+        ("nodes", size(cluster.network.nodes) - _RESERVED),
+        ("pods", size(cluster.network.pods) // _PODS_OF_A_NODE),
+    ):
+        if room < most:
+            asked = f"the pools may have {most} nodes on all of their rungs"
+            yield Problem(("cluster", "network", field), f"has room for {room} nodes and {asked}; write a larger range")
+
+
+def machines_are_offered(platform: Platform) -> Iterator[Problem]:
+    """In the zones that a pool names or, if it names none, in some zone of the region."""
+    if not isinstance(cluster := platform.cluster, Gke):
+        return
+    there = regions.zones("gcp", cluster.region)
+    for index, pool in enumerate(platform.node_pools):
+        try:
+            machine = pool.machine("gcp").name
+        except LookupError:
+            continue  # another rule says so
+        for position, zone in enumerate(pool.zones):
+            if zone in there and not offers.offered(machine, [zone]):
+                instead = ", ".join(offers.offered(machine, there)) or f"another region: {', '.join(offers.regions(machine))}"
+                yield Problem(("nodePools", index, "zones", position), f"{zone} has no {machine}; write {instead}")
+        if not pool.zones and not placed(cluster, pool):
+            elsewhere = ", ".join(offers.regions(machine))
+            yield Problem(("nodePools", index), f"{cluster.region} has no {machine}; there are some in {elsewhere}")
+
+
+def ladders_are_of_devices(platform: Platform) -> Iterator[Problem]:
+    """The order of rungs holds for pods that ask for the pool. Those of a pool without devices ask for nothing."""
+    if not isinstance(platform.cluster, Gke):
+        return
+    for index, pool in enumerate(platform.node_pools):
+        if len(pool.capacity) > 1 and not pool.accelerator:
+            yield Problem(
+                ("nodePools", index, "capacity"),
+                "GKE's autoscaler keeps to an order only for pools with an accelerator; write one rung, or two pools",
+            )
