@@ -18,8 +18,8 @@ def _defined_by_the_stack(cluster: Cluster) -> list[Manifest]:
     core = [each for each in json.loads(printed) if each["spec"]["group"] == "karpenter.sh"]
     for definition in core:
         del definition["status"]
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {
+    schema: Manifest = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version: Manifest = {
         "name": "v1",
         "served": True,
         "storage": True,

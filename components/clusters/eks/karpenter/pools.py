@@ -69,7 +69,8 @@ def node_pool(group: Group, pool: Pool, node_class: pulumi.Input[str]) -> dict[s
     return {
         # Rungs in their order, whatever they cost: left to itself, Karpenter would take the cheapest.
         "weight": _HIGHEST - _STEP * group.step,
-        "limits": {"nodes": str(group.max)},
+        # Of the nodes that one round adds it counts only what they have: with `nodes` alone, many pods at once get too many.
+        "limits": {"nodes": str(group.max), "cpu": str(group.max * pool.machine.cpu)},
         "disruption": _WITH_DEVICES if pool.devices else _WITHOUT_DEVICES,
         "template": {
             "metadata": {"labels": machines.labels(group, pool)},
