@@ -1,14 +1,14 @@
-"""What nodes run below Kubernetes: the images that each cloud has, and what comes with them.
+"""What nodes run below Kubernetes: the images that each cloud has, all of them for either processor, and what comes with them.
 
 Facts from the clouds' own guides (EKS accelerated AMIs and Bottlerocket's variants, GKE's GPU driver installation, AKS' GPU node
 pools), 2026-08. A cloud's first image is its default, an image's first driver is that image's default.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
-from config.catalog import Arch, Machine, Vendor
+from config.catalog import Machine, Vendor
 
 NONE: Final = "none"
 """The driver of nodes that come without one: whoever writes it installs it, for example with the vendor's operator."""
@@ -25,12 +25,14 @@ class Image:
     GKE's versions."""
     plugins: frozenset[Vendor] = frozenset()
     """Vendors whose device plugin runs on it already."""
-    archs: frozenset[Arch] = field(default=frozenset({"amd64", "arm64"}))
+    unknown: frozenset[str] = frozenset()
+    """Accelerators that are newer than its driver."""
 
 
 IMAGES: Final[tuple[Image, ...]] = (
-    Image("aws", "al2023", {"nvidia": ("image",), "neuron": ("image",), "amd": (NONE,)}),
-    Image("aws", "bottlerocket", {"nvidia": ("image",)}, frozenset({"nvidia"})),
+    # Their driver is of the branch 580, which G7's GPU is too new for.
+    Image("aws", "al2023", {"nvidia": ("image",), "neuron": ("image",), "amd": (NONE,)}, unknown=frozenset({"rtx-pro-4500"})),
+    Image("aws", "bottlerocket", {"nvidia": ("image",)}, frozenset({"nvidia"}), unknown=frozenset({"rtx-pro-4500"})),
     Image("gcp", "cos", {"nvidia": ("default", "latest", NONE), "tpu": ("image",)}, frozenset({"nvidia", "tpu"})),
     Image("gcp", "ubuntu", {"nvidia": ("default", NONE)}, frozenset({"nvidia"})),
     Image("azure", "ubuntu", {"nvidia": ("image", NONE), "amd": (NONE,)}),
@@ -58,9 +60,11 @@ def image_for(machine: Machine, name: str | None) -> Image:
     for image in suitable:
         if name in (None, image.name):
             return image
-    what = f"{machine.accelerator} on {machine.arch}" if machine.accelerator else machine.arch
+    devices = f" for {machine.accelerator}" if machine.accelerator else ""
+    if not suitable:
+        raise LookupError(f"no node image on {machine.cloud} has a driver for {machine.accelerator}; choose another accelerator")
     known = ", ".join(image.name for image in suitable)
-    raise LookupError(f"{name!r} is no node image for {what} on {machine.cloud}; write one of {known}, or leave it out")
+    raise LookupError(f"{name!r} is no node image{devices} on {machine.cloud}; write one of {known}, or leave it out")
 
 
 def driver_for(machine: Machine, image: Image, name: str | None) -> str:
@@ -91,4 +95,4 @@ def software(machine: Machine, image: str | None, driver: str | None) -> Softwar
 
 
 def _suits(image: Image, machine: Machine) -> bool:
-    return machine.arch in image.archs and (machine.vendor is None or machine.vendor in image.drivers)
+    return machine.vendor is None or (machine.vendor in image.drivers and machine.accelerator not in image.unknown)

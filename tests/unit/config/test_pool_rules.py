@@ -35,13 +35,16 @@ POOL_MISTAKES = {
     ),
     "images_exist: another cloud's": (
         (*EKS, *_pool("image: cos")),
-        "6: ml-platform:nodePools[0].image: 'cos' is no node image for amd64 on aws; "
-        "write one of al2023, bottlerocket, or leave it out",
+        "6: ml-platform:nodePools[0].image: 'cos' is no node image on aws; write one of al2023, bottlerocket, or leave it out",
     ),
     "images_exist: one without a driver": (
         (*AKS, *_pool("machine: Standard_ND96isr_MI300X_v5, image: azurelinux, driver: none")),
-        "6: ml-platform:nodePools[0].image: 'azurelinux' is no node image for mi300x on amd64 on azure; "
+        "6: ml-platform:nodePools[0].image: 'azurelinux' is no node image for mi300x on azure; "
         "write one of ubuntu, or leave it out",
+    ),
+    "images_exist: a device newer than every image": (
+        (*EKS, *_pool("accelerator: {type: rtx-pro-4500}")),
+        "6: ml-platform:nodePools[0].image: no node image on aws has a driver for rtx-pro-4500; choose another accelerator",
     ),
     "images_exist: no driver on any": (
         (*AKS, *_pool("machine: Standard_ND96isr_MI300X_v5")),
