@@ -28,6 +28,7 @@ class Planned:
     create_timeout: str
     retain_on_delete: bool
     ignore_changes: tuple[str, ...]
+    """Properties of which a change is none."""
 
     @property
     def kind(self) -> str:
@@ -71,6 +72,18 @@ class Plan:
     def one(self, kind: str, name: str) -> Planned:
         """The one Kubernetes object of this kind and `metadata.name`."""
         (found,) = (resource for resource in self.of(kind) if resource.metadata["name"] == name)
+        return found
+
+    def outliving(self, resource: Planned) -> set[str]:
+        """URNs of all that it stands on, directly or not: made before it, and deleted after it."""
+        by_urn = {each.urn: each for each in self}
+        found, ahead = set[str](), [resource]
+        while ahead:
+            each = ahead.pop()
+            # A component's dependencies are those of everything in it.
+            for urn in {*each.depends_on, each.parent} & by_urn.keys() - found:
+                found.add(urn)
+                ahead.append(by_urn[urn])
         return found
 
 

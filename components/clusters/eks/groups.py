@@ -20,7 +20,9 @@ class Group:
     step: int
     """Which rung of the ladder it is: 0 is tried first."""
     key: str
-    """Its name among the cluster's groups. Made of what it is, never of its position: another rung renames no other."""
+    """Its name among the cluster's groups, of at most 63 characters, since Karpenter writes it into a label. Made of what it is,
+    never of its position: another rung renames no other.
+    """
 
     @property
     def compact(self) -> bool:
@@ -39,12 +41,12 @@ def groups(pools: tuple[NodePool, ...], spanned: tuple[str, ...]) -> list[Group]
 def _of(pool: NodePool, zones: tuple[str, ...]) -> Iterator[Group]:
     least = pool.size.min
     for step, rung in enumerate(pool.capacity):
-        key = "-".join(filter(None, (pool.name, rung.kind, rung.reservation)))
+        key = "-".join(filter(None, (pool.name, rung.kind, rung.reservation[-8:])))
         # Nodes that must be near one another, or that reach one another by EFA, which crosses no zone, come from one zone: the
         # autoscaler adds them to a group, and a group that spans zones spreads them.
         near = pool.placement == "compact" or pool.interconnect
-        for names in [(zone,) for zone in zones] if near else [zones]:
-            yield Group(pool, rung, names, least, pool.size.max, step, "-".join((key, *(names if near else ()))))
+        for each in [(zone,) for zone in zones] if near else [zones]:
+            yield Group(pool, rung, each, least, pool.size.max, step, f"{key}-{each[0][-1]}" if near else key)
             least = 0  # the smallest size is bought once, on the first rung
 
 

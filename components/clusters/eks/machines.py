@@ -46,9 +46,8 @@ def data_disk(pool: NodePool, machine: Machine) -> str:
 
 
 def labels(group: Group, pool: Pool) -> dict[str, str]:
-    """Of the group's nodes: the pool's, how they were bought, and that by which an autoscaler waits for a new node's GPUs."""
-    devices = {"k8s.amazonaws.com/accelerator": pool.machine.accelerator} if pool.vendor == "nvidia" else {}
-    return {**pool.labels, CAPACITY: group.rung.kind, **devices}
+    """Of the group's nodes: the pool's, and how they were bought."""
+    return {**pool.labels, CAPACITY: group.rung.kind}
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ class EksNodeGroup(pulumi.ComponentResource):
     ):
         """`role`: ARN of the nodes' role; `subnets`: one in each of the group's zones."""
         super().__init__(type_token("clusters", "EksNodeGroup"), name, None, opts)
-        self.key, self.step, self.pool, self.labels = group.key, group.step, pool, machines.labels(group, pool)
+        self.key, self.step, self.pool = group.key, group.step, pool
+        self.labels = {**machines.labels(group, pool), **_awaited(pool)}
         template = _template(name, cluster, group, pool, pulumi.ResourceOptions(parent=self))
         made = NodeGroup(
             f"{name}-group",
@@ -86,6 +87,11 @@ class EksNodeGroup(pulumi.ComponentResource):
         )
         self.autoscaling_group = made.resources.apply(_autoscaling_group)
         self.register_outputs({"autoscalingGroup": self.autoscaling_group})
+
+
+def _awaited(pool: Pool) -> dict[str, str]:
+    """By this label the Cluster Autoscaler knows that GPUs are yet to come to a new node, and asks for no second one meanwhile."""
+    return {"k8s.amazonaws.com/accelerator": pool.machine.accelerator} if pool.vendor == "nvidia" else {}
 
 
 def _autoscaling_group(resources: Sequence[NodeGroupResource]) -> str:
