@@ -62,14 +62,16 @@ def create(
             "endpoint_public_access": cluster.endpoint.public,
             "public_access_cidrs": list(cluster.endpoint.cidrs) or None,
         },
-        opts=pulumi.ResourceOptions(
-            parent=opts.parent,
-            depends_on=[
-                # EKS takes its network interfaces away with this role: gone too early, they stay, and hold the subnets.
-                role,
-                # EKS makes the log group if it is not there: unencrypted, kept for ever, and left behind.
-                logs,
-            ],
+        opts=pulumi.ResourceOptions.merge(
+            opts,
+            pulumi.ResourceOptions(
+                depends_on=[
+                    # EKS takes its network interfaces away with this role: gone too early, they stay, and hold the subnets.
+                    role,
+                    # EKS makes the log group if it is not there: unencrypted, kept for ever, and left behind.
+                    logs,
+                ]
+            ),
         ),
     )
 

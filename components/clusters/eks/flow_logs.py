@@ -49,5 +49,5 @@ def create(
         log_destination=group.arn,
         iam_role_arn=writer.arn,
         # A flow log that may not write yet is made all the same, and then writes nothing for a while.
-        opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=[writer]),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[writer])),
     )

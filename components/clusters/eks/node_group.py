@@ -90,7 +90,7 @@ class EksNodeGroup(pulumi.ComponentResource):
 
 
 def _awaited(pool: Pool) -> dict[str, str]:
-    """By this label the Cluster Autoscaler knows that GPUs are yet to come to a new node, and asks for no second one meanwhile."""
+    """By this the Cluster Autoscaler knows that GPUs are yet to come to a new node, and asks for no second one meanwhile."""
     return {"k8s.amazonaws.com/accelerator": pool.machine.accelerator} if pool.vendor == "nvidia" else {}
 
 
