@@ -6,7 +6,7 @@ from rehearsal.agents.device_manager import ready
 from rehearsal.autoscaling import definitions, ec2
 from rehearsal.autoscaling.group import NODE_POOL, Groups, Scaler, Watched
 from rehearsal.autoscaling.nodes import missing
-from rehearsal.autoscaling.offers import offers
+from rehearsal.autoscaling.offers import Offers, offers
 from rehearsal.autoscaling.pools import NODE_CLASS, NODE_CLASSES, POOLS, node_pool
 from rehearsal.clouds.nodes import GROUP
 from rehearsal.control_plane import servers
@@ -33,19 +33,20 @@ class Autoscaler:
         self._scalers = Cache(api, "/api/v1/pods", labelSelector=f"app.kubernetes.io/name in ({','.join(_DEPLOYED_AS)})")
         self._pools = Cache(api, POOLS)
         self._claims = Cache(api, "/apis/karpenter.sh/v1/nodeclaims")
+        self._own_classes = Cache(api, NODE_CLASSES)
         self._node_classes = Cache(api, ec2.NODE_CLASSES)
         self._applied: dict[str, Json] = {}
         """Name → NodePool as it was last asked for."""
         self._definitions: list[Json] = []
-        self._running: tuple[Child, Command, str] | None = None
+        self._running: tuple[Child, Command, Offers] | None = None
         """Karpenter, how it was started, and the offers that it has read."""
 
     async def run(self) -> None:
         """Scale the cluster until cancelled; then Karpenter is ended."""
-        sources = (self._cloud, self._nodes, self._scalers, self._pools, self._claims, self._node_classes)
+        caches = (self._nodes, self._scalers, self._pools, self._claims, self._own_classes, self._node_classes)
         self._definitions = await definitions.read(self._site.programs["karpenter"])
         try:
-            await follow(sources, self._reconcile)
+            await follow((self._cloud, *caches), self._reconcile)
         finally:
             await self._stop()
 
@@ -56,7 +57,7 @@ class Autoscaler:
             for node in self._nodes:
                 if NODE_POOL in node["metadata"]["labels"] and (patch := missing(node, self._cloud.groups)):
                     await self._api.merge(f"/api/v1/nodes/{node['metadata']['name']}", patch)
-        if not self._pools.defined or not self._needed():
+        if not (self._pools.defined and self._own_classes.defined and self._needed()):
             await self._stop()
             return
         for node_class in self._node_classes:
@@ -67,12 +68,12 @@ class Autoscaler:
     async def _define(self) -> None:
         """Karpenter's kinds are defined for groups only: a stack that deploys Karpenter defines them itself."""
         if self._cloud.groups and not self._pools.defined:
-            await definitions.install(self._api, self._definitions, (definitions.KWOK, definitions.KARPENTER))
-        elif self._node_classes.defined:
-            await definitions.install(self._api, self._definitions, (definitions.KWOK,))
-        else:
-            return
-        await self._api.apply(NODE_CLASSES, NODE_CLASS)
+            await definitions.install(self._api, self._definitions, definitions.KARPENTER)
+        if self._cloud.groups or any(self._node_classes):
+            if not self._own_classes.defined:
+                await definitions.install(self._api, self._definitions, definitions.KWOK)
+            elif not any(self._own_classes):
+                await self._api.apply(NODE_CLASSES, NODE_CLASS)
 
     async def _have_pools(self) -> None:
         """One NodePool for each group. One that is deleted takes its nodes along, which Karpenter drains first."""
@@ -109,14 +110,14 @@ class Autoscaler:
         """Have Karpenter running with the offers of now; it reads them but once."""
         cloud, classes = self._cloud, list(self._node_classes)
         file = self._site.layout.state / "instance-types.json"
-        text = offers(cloud.groups.values(), classes, self._pools, self._nodes, cloud.sold_out)
+        on_offer = offers(cloud.groups.values(), classes, self._pools, self._nodes, cloud.sold_out)
         command = servers.karpenter(self._site, file, ec2=self._node_classes.defined)
-        if self._running and self._running[1:] == (command, text):
+        if self._running and self._running[1:] == (command, on_offer):
             return
         await self._stop()
-        write_atomically(file, text)
+        write_atomically(file, on_offer.text())
         child = Child(command, self._ledger)
-        self._running = child, command, text
+        self._running = child, command, on_offer
         child.start()
 
     async def _stop(self) -> None:

@@ -9,7 +9,7 @@ from rehearsal.control_plane.api import Api, Json, RefusedError
 
 KWOK = "karpenter.kwok.sh"
 KARPENTER = "karpenter.sh"
-"""The groups of its kinds; of a third one, which the Cluster Autoscaler defines too, it can do without."""
+"""The API groups of its kinds; without a third one, which the Cluster Autoscaler has too, it does no less."""
 
 _PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
@@ -21,10 +21,10 @@ async def read(program: Path) -> list[Json]:
     return json.loads(printed)
 
 
-async def install(api: Api, definitions: Iterable[Json], groups: Iterable[str]) -> None:
-    """Create those of these groups that are not there. One that is there stays as it is: the stack may have brought it."""
+async def install(api: Api, definitions: Iterable[Json], group: str) -> None:
+    """Create those of this group that are not there. One that is there stays as it is: the stack may have brought it."""
     for definition in definitions:
-        if definition["spec"]["group"] in groups:
+        if definition["spec"]["group"] == group:
             try:
                 await api.create(_PATH, definition)
             except RefusedError as error:

@@ -97,7 +97,7 @@ def test_a_machine_of_aws_is_described_as_karpenter_does_there() -> None:
 def test_machines_of_aws_are_on_offer_where_the_stack_deploys_karpenter() -> None:
     requirement = {"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["eu-central-1a"]}
     pool = {"spec": {"template": {"spec": {"requirements": [requirement]}}}}
-    described = json.loads(offers([], [{"spec": {}}], [pool], [], ()))
+    described = json.loads(offers([], [{"spec": {}}], [pool], [], ()).text())
     assert {each["name"] for each in described} == {each.name for each in catalog.machines() if each.cloud == "aws"}
     assert {len(each["offerings"]) for each in described} == {2}, "nothing is reserved: no node class names a reservation"
 
