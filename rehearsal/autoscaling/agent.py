@@ -5,6 +5,7 @@ from typing import Final
 from rehearsal.agents.device_manager import ready
 from rehearsal.autoscaling import definitions, ec2
 from rehearsal.autoscaling.group import NODE_POOL, Groups, Scaler, Watched
+from rehearsal.autoscaling.ladder import CONFIG_MAP, weights
 from rehearsal.autoscaling.nodes import missing
 from rehearsal.autoscaling.offers import Offers, offers
 from rehearsal.autoscaling.pools import NODE_CLASS, NODE_CLASSES, POOLS, node_pool
@@ -31,6 +32,7 @@ class Autoscaler:
         self._cloud = Watched(Groups(site.layout.state / "cloud"))
         self._nodes = Cache(api, "/api/v1/nodes")
         self._scalers = Cache(api, "/api/v1/pods", labelSelector=f"app.kubernetes.io/name in ({','.join(_DEPLOYED_AS)})")
+        self._ladders = Cache(api, "/api/v1/configmaps", fieldSelector=f"metadata.name={CONFIG_MAP}")
         self._pools = Cache(api, POOLS)
         self._claims = Cache(api, "/apis/karpenter.sh/v1/nodeclaims")
         self._own_classes = Cache(api, NODE_CLASSES)
@@ -43,10 +45,11 @@ class Autoscaler:
 
     async def run(self) -> None:
         """Scale the cluster until cancelled; then Karpenter is ended."""
-        caches = (self._nodes, self._scalers, self._pools, self._claims, self._own_classes, self._node_classes)
+        in_cluster = (self._nodes, self._scalers, self._ladders)
+        karpenters = (self._pools, self._claims, self._own_classes, self._node_classes)
         self._definitions = await definitions.read(self._site.programs["karpenter"])
         try:
-            await follow((self._cloud, *caches), self._reconcile)
+            await follow((self._cloud, *in_cluster, *karpenters), self._reconcile)
         finally:
             await self._stop()
 
@@ -77,8 +80,10 @@ class Autoscaler:
 
     async def _have_pools(self) -> None:
         """One NodePool for each group. One that is deleted takes its nodes along, which Karpenter drains first."""
-        for name, group in self._cloud.groups.items():
-            wanted = node_pool(group)
+        groups = self._cloud.groups
+        ladder = weights(self._ladders, [name for name, group in groups.items() if group.scaler == "cluster-autoscaler"])
+        for name, group in groups.items():
+            wanted = node_pool(group, ladder.get(name, group.weight))
             if self._applied.get(name) != wanted or not self._pools.get("", name):
                 await self._api.apply(POOLS, wanted)
                 self._applied[name] = wanted

@@ -30,8 +30,11 @@ _KARPENTERS_OWN: Final = (
 """Labels that follow from the machine and from where it is: a template may not give them, or must not."""
 
 
-def node_pool(group: Group) -> Json:
-    """The NodePool that adds nodes to this group, up to its maximum, and takes those away that have nothing to do."""
+def node_pool(group: Group, weight: int) -> Json:
+    """The NodePool that adds nodes to this group, up to its maximum, and takes those away that have nothing to do.
+
+    `weight`: of the groups that a pod fits, the one with the highest is tried first; 1 to 100.
+    """
     template = group.template
     machine = catalog.by_name()[template.machine]
     growth = group.max - group.min
@@ -47,7 +50,7 @@ def node_pool(group: Group) -> Json:
         "kind": "NodePool",
         "metadata": {"name": group.name, "labels": {GROUP: group.name}},
         "spec": {
-            "weight": group.weight,
+            "weight": weight,
             # Of the nodes that one round adds, Karpenter counts what they have; of those on their way, how many there are.
             "limits": {"nodes": str(growth), "cpu": str(growth * machine.cpu)},
             "disruption": {

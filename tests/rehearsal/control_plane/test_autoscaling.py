@@ -128,12 +128,22 @@ def test_a_groups_maximum_is_kept_with_the_nodes_that_the_cloud_made(autoscaled:
     assert len(added(autoscaled, "h100")) == 2
 
 
-def test_what_a_deployed_autoscaler_moves_waits_until_it_is_ready(autoscaled: Cluster, groups: Groups) -> None:
-    groups.put(_group("h100", scaler="cluster-autoscaler"))
-    autoscaled.apply(training("train", 1, _POOL))
+def test_what_a_deployed_autoscaler_moves_waits_until_it_is_ready_and_goes_by_its_priorities(
+    autoscaled: Cluster, groups: Groups
+) -> None:
+    for rung in ("reserved", "spot"):
+        groups.put(_group(rung, scaler="cluster-autoscaler", capacity=rung))
+    priorities = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "cluster-autoscaler-priority-expander", "namespace": "kube-system"},
+        "data": {"priorities": "100: [^spot$]\n50: [^reserved$]"},
+    }
+    autoscaled.apply(priorities, training("train", 1, _POOL))
     time.sleep(_QUIET)
-    assert not added(autoscaled, "h100")
+    assert not added(autoscaled, "reserved") + added(autoscaled, "spot")
     autoscaled.node("system")
     autoscaled.apply(deployment("scaler", labels={"app.kubernetes.io/name": "aws-cluster-autoscaler"}))
     _until_running(autoscaled, "train", 1)
+    assert len(added(autoscaled, "spot")) == 1
     autoscaled.kubectl("delete", "node", "system")

@@ -9,6 +9,7 @@ import pytest
 from config import catalog
 from rehearsal.autoscaling import aws, ec2
 from rehearsal.autoscaling.group import Group, Groups, SoldOut
+from rehearsal.autoscaling.ladder import weights
 from rehearsal.autoscaling.machines import devices, instance_types
 from rehearsal.autoscaling.nodes import missing
 from rehearsal.autoscaling.offers import offers
@@ -16,7 +17,7 @@ from rehearsal.autoscaling.pools import node_pool
 from rehearsal.clouds.nodes import Template
 
 _TEMPLATE = Template("h100", "p5.48xlarge", "amd64", {"pool": "h100", "kubernetes.io/hostname": "x"}, (), {"cpu": "190"})
-_GROUP = Group(_TEMPLATE, ("eu-central-1a",), min=1, max=8, scaler="cloud", weight=7)
+_GROUP = Group(_TEMPLATE, ("eu-central-1a",), min=1, max=8, scaler="cloud")
 
 
 def _types(**options: Any) -> list[dict[str, Any]]:
@@ -60,13 +61,13 @@ def test_what_is_sold_out_is_not_available_and_the_rest_is(sold_out: SoldOut, le
 
 
 def test_a_groups_pool_may_add_what_the_cloud_has_not_made() -> None:
-    spec = node_pool(_GROUP)["spec"]
+    spec = node_pool(_GROUP, 7)["spec"]
     assert spec["limits"] == {"nodes": "7", "cpu": str(7 * 192)}
     assert spec["weight"] == 7
 
 
 def test_labels_that_karpenter_sets_itself_are_not_in_the_template() -> None:
-    labels = node_pool(_GROUP)["spec"]["template"]["metadata"]["labels"]
+    labels = node_pool(_GROUP, 1)["spec"]["template"]["metadata"]["labels"]
     assert labels["pool"] == "h100"
     assert not labels.keys() & {"kubernetes.io/os", "kubernetes.io/hostname", "node.kubernetes.io/instance-type"}
 
@@ -108,3 +109,16 @@ def test_a_node_class_is_said_to_be_ready_once_a_generation() -> None:
     assert patch
     assert ec2.status(node_class | patch) is None
     assert ec2.status({"metadata": {"generation": 4}} | patch)
+
+
+@pytest.mark.parametrize(
+    ("priorities", "expected"),
+    [
+        ("100: ['^eks-reserved$']\n90: [spot, '^eks-reserved$']", {"eks-reserved": 3, "eks-spot": 2, "eks-other": 1}),
+        ("10: ['.*']", {"eks-reserved": 1, "eks-spot": 1, "eks-other": 1}),
+        ("10: ['(']", {"eks-reserved": 1, "eks-spot": 1, "eks-other": 1}),
+        ("ten", {"eks-reserved": 1, "eks-spot": 1, "eks-other": 1}),
+    ],
+)
+def test_the_cluster_autoscalers_ladder_is_the_one_that_the_stack_deploys(priorities: str, expected: dict[str, int]) -> None:
+    assert weights([{"data": {"priorities": priorities}}], list(expected)) == expected
