@@ -6,7 +6,6 @@ from typing import Annotated
 from annotated_types import Ge, Le
 from pydantic import Field
 
-from config import versions
 from config.model import Model, Name, Quantity
 
 
@@ -28,7 +27,8 @@ class Job(Model):
     """Size of `/dev/shm`, counted as memory of the worker; data loaders and NCCL pass tensors through it."""
     deadline: Annotated[int, Ge(60)] = 3600
     """Seconds after which the job is ended, counted from its admission."""
-    image: str = versions.PYTORCH
+    image: str | None = None
+    """By default PyTorch for the devices of their vendor."""
 
 
 class Training(Model):

@@ -24,8 +24,20 @@ AMD_DEVICE_PLUGIN = "docker.io/rocm/k8s-device-plugin:1.31.0.10"
 NEURON_DEVICE_PLUGIN = "public.ecr.aws/neuron/neuron-device-plugin:2.24.23.0"
 """Later ones want `get nodes/proxy`, with which a pod can run commands in every other pod."""
 DCGM_EXPORTER = "nvcr.io/nvidia/k8s/dcgm-exporter:4.6.0-4.8.3-distroless"
-PYTORCH = "docker.io/pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime"
-VLLM = "docker.io/vllm/vllm-openai:v0.12.0"
+PYTORCH: Mapping[str, str] = {
+    "nvidia": "docker.io/pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime",
+    "amd": "docker.io/rocm/pytorch:rocm7.2.1_ubuntu24.04_py3.12_pytorch_release_2.9.1",
+    "neuron": "public.ecr.aws/neuron/pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.27.1-ubuntu24.04",
+    "tpu": "us-central1-docker.pkg.dev/tpu-pytorch-releases/docker/xla:r2.7.0_3.10_tpuvm",
+}
+"""Vendor of the devices → PyTorch for them."""
+VLLM: Mapping[str, str] = {
+    "nvidia": "docker.io/vllm/vllm-openai:v0.12.0",
+    "amd": "docker.io/vllm/vllm-openai-rocm:v0.23.0",
+    "neuron": "public.ecr.aws/neuron/pytorch-inference-vllm-neuronx:0.13.0-neuronx-py312-sdk2.28.0-ubuntu24.04",
+    "tpu": "docker.io/vllm/vllm-tpu:v0.22.0",
+}
+"""Vendor of the devices → vLLM for them."""
 
 KUBERNETES: Final = ("1.34", "1.35", "1.36")
 """The minors that this platform is made for: those that every component of it and every cloud supports."""

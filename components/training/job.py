@@ -11,7 +11,9 @@ from components.clusters import Pool
 from components.naming import app, selector, type_token
 from components.pods import HARDENED, HOME, SCRATCH_MOUNTS, UNPRIVILEGED, scratch
 from components.tenancy import DATASETS
+from config.catalog import ACCELERATORS
 from config.load import PROJECT
+from config.versions import PYTORCH
 
 PORT: Final = 29500
 """Where worker 0 waits for the others: PyTorch's own default."""
@@ -100,7 +102,7 @@ class DistributedJob(pulumi.ComponentResource):
                         "containers": [
                             {
                                 "name": "worker",
-                                "image": job.image,
+                                "image": job.image or PYTORCH[ACCELERATORS[job.accelerator].vendor],
                                 "command": _torchrun(job),
                                 "env": _environment(job),
                                 "security_context": HARDENED,

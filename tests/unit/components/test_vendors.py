@@ -9,6 +9,7 @@ from components import accelerators
 from components.clusters import Pool
 from config.node_images import software
 from config.node_pool import NodePool
+from tests.unit.conftest import Build, Values
 from tests.unit.plan import Plan, Planned, plan
 
 
@@ -128,3 +129,33 @@ def test_neurons_plugin_may_do_nothing_by_wildcard_nor_through_the_kubelet():
 
 def test_tpus_need_nothing_from_us():
     assert list(_plan(_pool("v5e", "gcp", accelerator={"type": "tpu-v5e", "count": 4})).objects) == []
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "resource", "pytorch", "vllm"),
+    [
+        ({"type": "h100", "count": 8}, "nvidia.com/gpu", "pytorch/pytorch", "vllm/vllm-openai"),
+        ({"type": "mi300x", "count": 8}, "amd.com/gpu", "rocm/pytorch", "vllm/vllm-openai-rocm"),
+        ({"type": "trainium", "count": 16}, "aws.amazon.com/neuron", "neuron/pytorch-training", "neuron/pytorch-inference-vllm"),
+    ],
+)
+def test_jobs_and_servers_ask_for_a_vendors_devices_and_run_its_own_builds(
+    values: Values, build: Build, accelerator: dict[str, Any], resource: str, pytorch: str, vllm: str
+):
+    name = accelerator["type"]
+    quota = {"requests": {"cpu": 400, "memory": "4Ti"}, "limits": {"cpu": 400, "memory": "4Ti"}, "gpus": {name: 8}}
+    made = build(
+        {
+            "ml-platform:cluster": values["ml-platform:cluster"],
+            "ml-platform:nodePools": [{"name": "a", "size": {"min": 2, "max": 2}, "accelerator": accelerator}],
+            "ml-platform:teams": [{"name": "team", "group": "g", "quota": quota}],
+            "ml-platform:training": {
+                "jobs": [{"name": "job", "team": "team", "program": "examples/workloads/all_reduce.py", "accelerator": name}]
+            },
+            "ml-platform:serving": {"models": [{"name": "model", "team": "team", "model": "m", "accelerator": name}]},
+        }
+    )
+    for workload, image in ((made.one("Job", "job"), pytorch), (made.one("Deployment", "model"), vllm)):
+        (container,) = workload.pod["containers"]
+        assert f"/{image}" in container["image"]
+        assert container["resources"]["limits"][resource] == "1"
