@@ -10,6 +10,7 @@ from rich.console import Console
 from components import clusters
 from config import load
 from rehearsal import control_plane, needs, page, programs, rehearsing
+from rehearsal.autoscaling.group import Groups, SoldOut
 from rehearsal.clouds import SIMULATIONS, existing, faults
 from rehearsal.clouds.server import Server
 from rehearsal.engine import Engine, EngineError
@@ -88,6 +89,24 @@ def fail(
     with _told(stack) as (layout, phases):
         faults.Faults(faults.file(layout)).add(faults.Fault(resource, how, times))
         phases.console.print(f"{times} × {how} for {resource}", highlight=False)
+
+
+@app.command()
+def sell_out(
+    offerings: Annotated[
+        list[str] | None,
+        typer.Argument(help="MACHINE/ZONE/CAPACITY, * for any, e.g. 'p5.48xlarge/*/spot'; without any, all can be had again"),
+    ] = None,
+    stack: Stack = "local",
+) -> None:
+    """Leave the stack's simulated cloud without some machines: none can be bought, by its autoscaler neither."""
+    with _told(stack) as (layout, phases):
+        try:
+            sold_out = [SoldOut.parse(offering) for offering in offerings or ()]
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        Groups(layout.state / "cloud").sell_out(*sold_out)
+        phases.console.print(f"sold out: {', '.join(offerings or ['nothing'])}", highlight=False)
 
 
 @app.command()

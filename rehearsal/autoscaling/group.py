@@ -8,10 +8,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+from config import catalog
 from rehearsal.clouds.nodes import Template
 from rehearsal.processes import write_atomically
 
@@ -53,6 +54,18 @@ class SoldOut:
     machine: str = "*"
     zone: str = "*"
     capacity: CapacityType | Literal["*"] = "*"
+
+    @classmethod
+    def parse(cls, text: str) -> "SoldOut":
+        """From `MACHINE/ZONE/CAPACITY`. Raises ValueError, which says what to write instead."""
+        machine, zone, capacity = (*text.split("/"), *3 * ("",))[:3]
+        if text.count("/") != 2 or not (machine and zone):
+            raise ValueError(f"{text!r} is not MACHINE/ZONE/CAPACITY; write e.g. 'p5.48xlarge/*/spot'")
+        if machine != "*" and machine not in catalog.by_name():
+            raise ValueError(f"{text!r}: the catalogue has no machine {machine!r}; write one that config/machines.tsv has, or *")
+        if capacity not in ("*", *get_args(CapacityType)):
+            raise ValueError(f"{text!r}: machines are not bought as {capacity!r}; write {', '.join(get_args(CapacityType))} or *")
+        return TypeAdapter(cls).validate_python({"machine": machine, "zone": zone, "capacity": capacity})
 
     def covers(self, machine: str, zone: str, capacity: CapacityType) -> bool:
         """Whether an offering is among them."""

@@ -60,6 +60,24 @@ def test_what_is_sold_out_is_not_available_and_the_rest_is(sold_out: SoldOut, le
     assert {name: count for name, count in available.items() if count} == left
 
 
+def test_what_is_sold_out_can_be_said_in_a_command() -> None:
+    assert SoldOut.parse("p5.48xlarge/*/spot") == SoldOut("p5.48xlarge", "*", "spot")
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("p5.48xlarge", "is not MACHINE/ZONE/CAPACITY"),
+        ("p5.48xlarge/a/spot/b", "is not MACHINE/ZONE/CAPACITY"),
+        ("p5/*/spot", "no machine 'p5'"),
+        ("*/a/cheap", "write reserved, on-demand, spot or \\*"),
+    ],
+)
+def test_a_wrong_offering_is_answered_with_what_to_write(said: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        SoldOut.parse(said)
+
+
 def test_a_groups_pool_may_add_what_the_cloud_has_not_made() -> None:
     spec = node_pool(_GROUP, 7)["spec"]
     assert spec["limits"] == {"nodes": "7", "cpu": str(7 * 192)}
