@@ -17,5 +17,9 @@ def agent_pool(pool: NodePool, rung: Rung) -> str:
 
     A pool keeps these names whatever rungs and pools are added before it. Raises KeyError for a rung that AKS does not have.
     """
-    digits = hashlib.sha256(rung.reservation.encode()).hexdigest()[:2] if rung.reservation else ""
-    return f"{pool.name.replace('-', '')[:_POOL]}{_LETTERS[rung.kind]}{digits}"
+    return f"{pool.name.replace('-', '')[:_POOL]}{_LETTERS[rung.kind]}{digits(rung.reservation)}"
+
+
+def digits(reservation: str) -> str:
+    """Two hexadecimal digits that tell reservations apart; none for no reservation."""
+    return hashlib.sha256(reservation.encode()).hexdigest()[:2] if reservation else ""

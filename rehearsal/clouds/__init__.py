@@ -33,6 +33,7 @@ class Simulation:
 
 SIMULATIONS: Final[Mapping[str, Simulation]] = {
     "eks": Simulation("aws", "rehearsal.clouds.aws", {"aws": "rehearsal.clouds.aws.cli"}),
+    "aks": Simulation("azure-native", "rehearsal.clouds.azure", {"kubelogin": "rehearsal.clouds.azure.kubelogin"}),
 }
 """`cluster.kind` in the stack file → simulation."""
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 import yaml
@@ -52,15 +52,15 @@ class Server:
         """Every node of a group goes, those of its autoscaler too."""
         self._run(lambda api: api.delete("/api/v1/nodes", labelSelector=f"{GROUP}={group}"))
 
-    def grant(self, name: str, user: str, role: str = "cluster-admin") -> None:
-        """Let a user in, with a role for the whole cluster."""
+    def grant(self, name: str, user: str, role: str = "cluster-admin", kind: Literal["User", "Group"] = "User") -> None:
+        """Let a user, or a group of them, in with a role for the whole cluster."""
         group = "rbac.authorization.k8s.io"
         binding: Json = {
             "apiVersion": f"{group}/v1",
             "kind": "ClusterRoleBinding",
             "metadata": {"name": name},
             "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": role},
-            "subjects": [{"apiGroup": group, "kind": "User", "name": user}],
+            "subjects": [{"apiGroup": group, "kind": kind, "name": user}],
         }
         self._run(lambda api: api.apply(_RBAC, binding))
 

@@ -117,16 +117,16 @@ def plain(value: Any) -> Any:
 
 
 def overlay(base: Any, top: Any) -> Any:
-    """`top`, and what only `base` has in its objects, however deep."""
+    """`top`, and what only `base` has in its objects, however deep; what `base` has made an object of stays one."""
     if not (is_object(base) and is_object(top)):
-        return top
+        return base if is_object(base) and is_list(top) else top
     return {**base, **{key: overlay(base.get(key), item) for key, item in top.items()}}
 
 
 def part(whole: Any, shape: Any) -> Any:
-    """As much of `whole` as `shape` has keys for."""
+    """As much of `whole` as `shape` has keys for; of a list that was made an object of, the list."""
     if not (is_object(whole) and is_object(shape)):
-        return whole
+        return shape if is_object(whole) and is_list(shape) else whole
     return {key: part(whole.get(key), item) for key, item in shape.items()}
 
 

@@ -12,7 +12,7 @@ from components.clusters.aks import autoscaler
 from components.clusters.aks.control_plane import ControlPlane
 from components.clusters.aks.kubeconfig import kubeconfig
 from components.clusters.aks.network import Network
-from components.clusters.aks.node_pools import AksNodePool
+from components.clusters.aks.node_pools import AksNodePool, reservations
 from components.clusters.base import Cluster, Disk, Pool
 from components.naming import type_token
 from config import node_images
@@ -52,10 +52,9 @@ class Aks(Cluster):
         plane = ControlPlane(f"{name}-control-plane", cluster, physical, group.name, subnet, network and network.egress, part)
         self.native = plane.cluster
         self.pools = {pool.name: _described(pool) for pool in node_pools}
+        may_use = reservations(name, node_pools, plane, pulumi.ResourceOptions(parent=self, provider=azure))
         groups = [
-            AksNodePool(
-                f"{name}-{pool.name}", pool, self.pools[pool.name], plane.cluster, group.name, subnet, cluster.version, part
-            )
+            AksNodePool(f"{name}-{pool.name}", pool, self.pools[pool.name], cluster, plane, may_use, group.name, subnet, part)
             for pool in node_pools
         ]
         self.kubernetes = k8s.Provider(

@@ -1,6 +1,5 @@
 """The cluster itself: its API, who may call it, and the small pool of nodes that its own add-ons run on."""
 
-from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Final
 
@@ -17,15 +16,10 @@ from pulumi_azure_native.containerservice import (
 from pulumi_azure_native.managedidentity import UserAssignedIdentity
 
 from components.clusters.aks.autoscaler import PROFILE
+from components.clusters.aks.roles import assign
 from components.naming import type_token
 from config.clusters.aks import Aks as Asked
 from config.clusters.aks import Maintenance
-
-_ROLES: Final[Mapping[str, str]] = {
-    "Network Contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
-    "Azure Kubernetes Service RBAC Cluster Admin": "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b",
-}
-"""Azure's built-in roles that are given here; their ids are the same everywhere."""
 
 _SYSTEM_POOL: Final[ManagedClusterAgentPoolProfileArgsDict] = {
     # Apart from the stack's pools, so that none of them is tied to the cluster's life: each can be renamed or replaced.
@@ -55,6 +49,8 @@ class ControlPlane(pulumi.ComponentResource):
     """A managed cluster with what it may do to the network, and those who may do anything to it."""
 
     cluster: ManagedCluster
+    principal: pulumi.Output[str]
+    """Who the cluster is when it asks Azure for something."""
     admins: list[RoleAssignment]
     """What lets people in."""
 
@@ -71,15 +67,8 @@ class ControlPlane(pulumi.ComponentResource):
         super().__init__(type_token("clusters", "AksControlPlane"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         identity = UserAssignedIdentity(f"{name}-identity", resource_group_name=group, opts=child)
-        may_join = RoleAssignment(
-            f"{name}-joins-subnet",
-            scope=subnet,
-            role_definition_id=_role("Network Contributor", subnet),
-            principal_id=identity.principal_id,
-            # Said, because Entra ID takes a while until it knows a new identity everywhere.
-            principal_type="ServicePrincipal",
-            opts=child,
-        )
+        self.principal = identity.principal_id
+        may_join = assign(f"{name}-joins-subnet", "Network Contributor", subnet, self.principal, "ServicePrincipal", child)
         self.cluster = ManagedCluster(
             f"{name}-cluster",
             resource_name_=physical,
@@ -137,14 +126,7 @@ class ControlPlane(pulumi.ComponentResource):
                 opts=child,
             )
         self.admins = [
-            RoleAssignment(
-                f"{name}-admin-{key}",
-                scope=self.cluster.id,
-                role_definition_id=_role("Azure Kubernetes Service RBAC Cluster Admin", self.cluster.id),
-                principal_id=principal,
-                principal_type=kind,
-                opts=child,
-            )
+            assign(f"{name}-admin-{key}", "Azure Kubernetes Service RBAC Cluster Admin", self.cluster.id, principal, kind, child)
             for key, principal, kind in _admins(asked, self)
         ]
         self.register_outputs({"cluster": self.cluster.id})
@@ -171,12 +153,6 @@ def _access(asked: Asked, egress: pulumi.Input[str] | None) -> ManagedClusterAPI
     # Nodes call the public endpoint like everybody else: without their own address they would be locked out.
     nodes = [egress] if egress is not None else []
     return {"enable_private_cluster": False, "authorized_ip_ranges": [*asked.endpoint.cidrs, *nodes], "disable_run_command": True}
-
-
-def _role(role: str, scope: pulumi.Input[str]) -> pulumi.Output[str]:
-    """The id of a built-in role in the subscription that `scope` is in."""
-    subscription = pulumi.Output.from_input(scope).apply(lambda scope: "/".join(scope.split("/")[:3]))
-    return pulumi.Output.format("{0}/providers/Microsoft.Authorization/roleDefinitions/{1}", subscription, _ROLES[role])
 
 
 def _window(asked: Maintenance) -> MaintenanceWindowArgsDict:
