@@ -1,5 +1,6 @@
 """What exists in a simulated cloud: one JSON file for each resource, whoever asked for it and whether or not Pulumi knows."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -9,6 +10,9 @@ from urllib.parse import quote
 
 from rehearsal.plugins.values import Json
 from rehearsal.processes import write_atomically
+
+_LONGEST = 200
+"""Characters of a file's name, and there must be room for more while it is written."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +76,16 @@ class Ledger:
         self._file(entry.type, entry.id).unlink(missing_ok=True)
 
     def _file(self, kind: str, identifier: str) -> Path:
-        return self.folder / _name(kind) / f"{quote(identifier, safe='')}.json"
+        return self.folder / _name(kind) / f"{_short(quote(identifier, safe=''))}.json"
 
 
 def _name(kind: str) -> str:
     return quote(kind, safe="").replace("%3A", ".").replace("%2F", ".")
+
+
+def _short(name: str) -> str:
+    """A file's name may have 255 characters, and an id of Azure's has more."""
+    return name if len(name) <= _LONGEST else f"{name[-_LONGEST + 17 :]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
 def _read(file: Path) -> Entry | None:

@@ -52,7 +52,7 @@ class AksNodePool(pulumi.ComponentResource):
         software = node_images.software(pool.machine, asked.image, asked.driver)
         zones = _zones(asked, cluster.region)
         close = None
-        needed = list[pulumi.Resource](may_use.values())
+        needed = [may_use[rung.reservation] for rung in asked.capacity if rung.reservation]
         if asked.placement:
             close = ProximityPlacementGroup(f"{name}-close", resource_group_name=group, zones=zones, opts=child).id
             needed.append(assign(f"{name}-uses-close", "Contributor", close, plane.principal, "ServicePrincipal", child))
