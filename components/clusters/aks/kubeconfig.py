@@ -12,7 +12,7 @@ AKS_SERVER: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"
 """The Entra ID application that all AKS clusters are; the same everywhere."""
 
 _EXEC: Final[dict[str, Any]] = {
-    "apiVersion": "client.authentication.k8s.io/v1",
+    "apiVersion": "client.authentication.k8s.io/v1beta1",
     "command": "kubelogin",
     "args": ["get-token", "--server-id", AKS_SERVER, "--login", "azurecli"],
     "interactiveMode": "Never",
