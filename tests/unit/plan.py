@@ -71,7 +71,7 @@ class Plan:
 
     def one(self, kind: str, name: str) -> Planned:
         """The one Kubernetes object of this kind and `metadata.name`."""
-        (found,) = (resource for resource in self.of(kind) if resource.metadata["name"] == name)
+        (found,) = (each for each in self.objects if each.kind == kind and each.metadata["name"] == name)
         return found
 
     def outliving(self, resource: Planned) -> set[str]:
@@ -80,8 +80,8 @@ class Plan:
         found, ahead = set[str](), [resource]
         while ahead:
             each = ahead.pop()
-            # A component's dependencies are those of everything in it.
-            for urn in {*each.depends_on, each.parent} & by_urn.keys() - found:
+            # A component's dependencies are those of everything in it; and nothing is deleted without its provider.
+            for urn in {*each.depends_on, each.parent, each.provider.rpartition("::")[0]} & by_urn.keys() - found:
                 found.add(urn)
                 ahead.append(by_urn[urn])
         return found
