@@ -9,7 +9,7 @@ RUN := $(VENV)/bin/python -m rehearsal
 READY := $(VENV)/ready$(if $(shell grep -lsE '^ +kind: aks' Pulumi.$(STACK).yaml examples/stacks/Pulumi.$(STACK).yaml),-azure)
 
 .DEFAULT_GOAL := help
-.PHONY: help up rehearse preview status destroy down test unit lint types reference benchmark clean
+.PHONY: help up rehearse preview preflight status destroy down test unit lint types reference benchmark clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ rehearse: $(READY) ## `up`, look, `destroy`, and nothing left behind
 
 preview: $(READY) ## what `up` would change
 	@$(RUN) preview --stack $(STACK)
+
+preflight: $(READY) ## has a stack on a real cluster what it needs? asks, and changes nothing
+	@$(VENV)/bin/python -m preflight --stack $(STACK)
 
 status: $(READY) ## what there is now
 	@$(RUN) status --stack $(STACK)

@@ -79,6 +79,12 @@ def secret(name: str) -> pulumi.Output[str] | None:
     return pulumi.Config(NAMESPACE).get_secret(name)
 
 
+def secrets(stack: str) -> frozenset[str]:
+    """Names of our secrets that the file of a stack holds, for those who can't decrypt them. The file has been read before."""
+    content: Any = yaml.safe_load(stack_file(stack).read_text())
+    return frozenset(name for name in _SECRETS if f"{NAMESPACE}:{name}" in content["config"])
+
+
 def parse(values: Mapping[str, Any], file: Path) -> Platform:
     """Check the values whose keys begin with `ml-platform:`; text is read as JSON, as Pulumi hands over structured values.
 

@@ -40,6 +40,27 @@ def quota(machine: Machine, capacity: Kind) -> Quota | None:
     return None if capacity == "reserved" else _CLOUDS[machine.cloud](machine, capacity)
 
 
+def quotas(machine: Machine, capacity: Kind) -> tuple[Quota, ...]:
+    """All that one more such machine is counted against: `quota`, and the one over all families where there is such.
+
+    Empty where `quota` is None.
+    """
+    own = quota(machine, capacity)
+    return (own, *_over_all(machine, capacity)) if own else ()
+
+
+_ALL_REGIONS: Final = ("n1-", "g2-", "a2-")
+"""Of Compute Engine's GPUs those that a project's total counts, over all regions; it is 0 in a new project."""
+
+
+def _over_all(machine: Machine, capacity: Kind) -> tuple[Quota, ...]:
+    if machine.name.startswith(_ALL_REGIONS):
+        return (Quota("gcp", "GPUS_ALL_REGIONS", "GPUS_ALL_REGIONS", "accelerator"),)
+    if machine.cloud == "azure" and capacity == "on-demand":
+        return (Quota("azure", "Total Regional vCPUs", "cores", "vcpu"),)
+    return ()
+
+
 _EC2: Final[Mapping[str, tuple[str, str, str]]] = {
     r"(g|gr)\d": ("G and VT", "L-DB2E81BA", "L-3819A6DF"),
     r"p\d": ("P", "L-417A185B", "L-7212CCBC"),

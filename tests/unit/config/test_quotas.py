@@ -4,7 +4,7 @@ import pytest
 
 from config.capacity import Kind
 from config.catalog import by_name, machines
-from config.quotas import quota
+from config.quotas import quota, quotas
 
 EXAMPLES: list[tuple[str, Kind, str, int]] = [
     ("p5.48xlarge", "on-demand", "L-417A185B", 192),
@@ -49,3 +49,12 @@ def test_only_the_quota_of_a_machine_in_preview_is_unknown():
         "Standard_NC256ds_xl_RTXPRO6000BSE_v6",
         "Standard_NC320ds_xl_RTXPRO6000BSE_v6",
     ]
+
+
+def test_what_a_cloud_counts_over_all_families_is_counted_too():
+    found = {name: [each.code for each in quotas(by_name()[name], "on-demand")] for name in ("g2-standard-8", "Standard_D8s_v5")}
+    assert found == {"g2-standard-8": ["NVIDIA_L4_GPUS", "GPUS_ALL_REGIONS"], "Standard_D8s_v5": ["standardDSv5Family", "cores"]}
+
+
+def test_what_is_reserved_counts_against_nothing():
+    assert quotas(by_name()["p5.48xlarge"], "reserved") == ()
