@@ -45,11 +45,11 @@ def up(stack: Stack = "local") -> None:
 
 
 @app.command()
-def preview(stack: Stack = "local") -> None:
+def preview(stack: Stack = "local", as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
     """Show what `up` would change, the API server's own refusals included."""
-    with _told(stack) as (layout, phases):
+    with _told(stack, as_json) as (layout, phases):
         engine = _ready(layout, phases)
-        raise typer.Exit(engine.run("preview", "--refresh", "--diff", "--suppress-permalink=true"))
+        raise typer.Exit(engine.run("preview", "--refresh", "--json" if as_json else "--diff", "--suppress-permalink=true"))
 
 
 @app.command()
@@ -136,9 +136,9 @@ def _ready(layout: Layout, phases: Phases) -> Engine:
 
 
 @contextmanager
-def _told(stack: str) -> Generator[tuple[Layout, Phases]]:
-    """Turns what goes wrong into one message."""
-    console = Console(soft_wrap=True)
+def _told(stack: str, aside: bool = False) -> Generator[tuple[Layout, Phases]]:
+    """Turns what goes wrong into one message. `aside`: on standard error, since standard output is for a program."""
+    console = Console(soft_wrap=True, stderr=aside)
     try:
         yield Layout(stack), Phases(console)
     except _FAILURES as error:

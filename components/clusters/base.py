@@ -51,10 +51,12 @@ class Pool:
         return self.machine.vendor
 
     @property
-    def grace(self) -> int | None:
-        """Seconds that its pods have to save their state when they are told to go: all that most clouds leave of their warning
-        before they take a node away. None for Kubernetes' own 30."""
-        return 60 if self.interruptible else None
+    def grace(self) -> int:
+        """Seconds that its pods have to finish: a minute where the cloud may take nodes away, else Kubernetes' own default.
+
+        Said even then: a null would come back from the API server as a difference.
+        """
+        return 60 if self.interruptible else 30
 
     @property
     def own(self) -> Mapping[str, str]:

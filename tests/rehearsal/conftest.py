@@ -19,6 +19,13 @@ def programs() -> Mapping[str, Path]:
 
 
 @pytest.fixture(scope="session")
+def copies(programs: Mapping[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where copies of the project go; the programs that they need are there."""
+    obtain([*programs, "pulumi"], print)
+    return tmp_path_factory.mktemp("copies")
+
+
+@pytest.fixture(scope="session")
 def control_plane(programs: Mapping[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A control plane without nodes, shared by all tests: each works in objects of its own."""
     cluster = Cluster(Layout("test", tmp_path_factory.mktemp("checkout")), programs)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator
@@ -16,7 +17,7 @@ import psutil
 import yaml
 
 from rehearsal.layout import CHECKOUT, Layout
-from tests.rehearsal.cluster import Cluster
+from tests.rehearsal.cluster import Cluster, listening
 
 _LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "tests", "benchmarks")
 """What a rehearsal does not need, or would share with the user's own."""
@@ -46,20 +47,27 @@ class Done:
 
 @dataclass(frozen=True)
 class Project:
-    """The project in `folder`, and its stack `local`."""
+    """The project in `folder`, and one of its stacks."""
 
     folder: Path
+    stack: str = "local"
 
     @classmethod
-    def copied_to(cls, folder: Path) -> "Project":
+    def copied_to(cls, folder: Path, stack: str = "local") -> "Project":
         """A copy of this checkout, of which nothing runs yet."""
         shutil.copytree(CHECKOUT, folder, ignore=_LEFT_OUT)
-        return cls(folder)
+        return cls(folder, stack)
 
     @property
     def layout(self) -> Layout:
         """Where the stack's rehearsal keeps its files."""
-        return Layout("local", self.folder)
+        return Layout(self.stack, self.folder)
+
+    @property
+    def stack_file(self) -> Path:
+        """The stack's, beside the program or among the examples."""
+        (file,) = self.folder.glob(f"**/Pulumi.{self.stack}.yaml")
+        return file
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -68,7 +76,7 @@ class Project:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """`python -m rehearsal …` in the background, in a process group of its own, as a shell gives to what it runs."""
-        command = [sys.executable, "-m", "rehearsal", *arguments]
+        command = [sys.executable, "-m", "rehearsal", *arguments, "--stack", self.stack]
         return _popen(command, cwd=self.folder, process_group=0)
 
     def rehearse(self, *arguments: str) -> Done:
@@ -83,15 +91,15 @@ class Project:
 
     def pulumi(self, *arguments: str) -> Done:
         """`pulumi` in a shell that has read the rehearsal's `env`."""
-        script = 'source "$0" && exec pulumi --non-interactive --color=never "$@"'
+        script = 'source "$0" && pulumi --non-interactive --color=never "$@"'
         command = ["bash", "-c", script, str(self.layout.environment), *arguments]
         return Done.of(_popen(command, cwd=self.folder))
 
     def plan(self) -> dict[str, str]:
-        """What `pulumi preview --refresh` says would change: name of the resource → `create`, `update`, `replace` or `delete`."""
-        done = self.pulumi("preview", "--refresh", "--json")
+        """What a preview says would change: name of the resource → `create`, `update`, `replace` or `delete`."""
+        done = self.rehearse("preview", "--json")
         assert done.code == 0, done.output
-        steps = json.loads(done.output[done.output.index("{") :])["steps"]
+        steps = json.loads(done.output[done.output.index("\n{") :])["steps"]
         return {step["urn"].rpartition("::")[2]: step["op"] for step in steps if step["op"] not in ("same", "refresh")}
 
     def pending(self) -> list[Any]:
@@ -110,7 +118,7 @@ class Project:
     @contextmanager
     def changed(self, change: Callable[[Any], None]) -> Generator[None]:
         """The stack file changed, until the end of the block; `change` gets its values below `config:`."""
-        file = self.folder / "Pulumi.local.yaml"
+        file = self.stack_file
         before = file.read_text()
         content = yaml.safe_load(before)
         change(content["config"])
@@ -119,6 +127,25 @@ class Project:
             yield
         finally:
             file.write_text(before)
+
+
+@contextmanager
+def stopped_in_the_end(project: Project) -> Generator[Project]:
+    """Runs `down` at the end, after which nothing must be left: no process, no port."""
+    try:
+        yield project
+    finally:
+        addresses = listening([*project.cluster.processes(), *project.processes()])
+        stopped = project.rehearse("down")
+        assert stopped.code == 0, stopped.output
+        assert not project.cluster.processes()
+        assert not project.processes()
+        assert not [address for address in addresses if _answers(address)]
+
+
+def _answers(address: tuple[str, int]) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(address) == 0
 
 
 def kill(process: subprocess.Popen[str]) -> None:

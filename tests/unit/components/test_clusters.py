@@ -128,7 +128,7 @@ def test_a_pool_of_our_own_is_told_from_others_by_its_name():
 
 
 def test_pods_on_nodes_that_may_be_taken_away_have_a_minute_to_finish():
-    assert [_pool(capacity=rungs).grace for rungs in (["on-demand"], ["on-demand", "spot"])] == [None, 60]
+    assert [_pool(capacity=rungs).grace for rungs in (["on-demand"], ["on-demand", "spot"])] == [30, 60]
 
 
 def test_jobs_and_servers_on_spot_nodes_have_a_minute_to_finish(values: Values, build: Build):
