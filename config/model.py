@@ -1,11 +1,11 @@
 """The base of every configuration model, and the field types they share."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final, Literal, Self
 
-from kubernetes.utils.quantity import parse_quantity  # pyright: ignore[reportUnknownVariableType]: its types are in comments
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
@@ -31,8 +31,21 @@ class Range(Model):
         return self
 
 
-_GRAMMAR: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d{1,2})?", re.ASCII)
+_GRAMMAR: Final = re.compile(
+    r"(?P<number>[+-]?(\d+\.?\d*|\.\d+))((?P<suffix>[KMGTPE]i|[numkMGTPE])|(?P<exponent>[eE][+-]?\d{1,2}))?", re.ASCII
+)
 """What Kubernetes reads; its Python client would also take `NaN`, `1_000` and `10 Gi`."""
+
+_SUFFIXES: Final[Mapping[int, tuple[str, ...]]] = {
+    1000: ("", "k", "M", "G", "T", "P", "E"),
+    1024: ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"),
+}
+"""Base → what stands for each of its powers."""
+
+_UNITS: Final[Mapping[str, Decimal]] = {
+    **{suffix: Decimal(f"1e-{digits}") for suffix, digits in (("n", 9), ("u", 6), ("m", 3))},
+    **{suffix: Decimal(base) ** power for base, suffixes in _SUFFIXES.items() for power, suffix in enumerate(suffixes)},
+}
 
 
 def amount(quantity: str) -> Decimal:
@@ -40,9 +53,11 @@ def amount(quantity: str) -> Decimal:
 
     Raises ValueError if Kubernetes would not read it.
     """
-    if not _GRAMMAR.fullmatch(quantity):
+    # Its client reads quantities too, and takes as long to import as all that a stack file is checked with.
+    found = _GRAMMAR.fullmatch(quantity)
+    if not found:
         raise ValueError(f"{quantity!r} is not a Kubernetes quantity")
-    return parse_quantity(quantity)
+    return Decimal(found["number"] + (found["exponent"] or "")) * _UNITS[found["suffix"] or ""]
 
 
 def quantity(amount: Fraction | int, base: Literal[1000, 1024] = 1000) -> str:
@@ -56,8 +71,7 @@ def quantity(amount: Fraction | int, base: Literal[1000, 1024] = 1000) -> str:
     number, power = thousandths // 1000, 0
     while number and number % base == 0 and power < 6:
         number, power = number // base, power + 1
-    suffix = ("", "k", "M", "G", "T", "P", "E") if base == 1000 else ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
-    return f"{number}{suffix[power]}"
+    return f"{number}{_SUFFIXES[base][power]}"
 
 
 def _as_text(value: Any) -> Any:

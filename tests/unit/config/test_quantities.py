@@ -6,6 +6,7 @@ from typing import Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kubernetes.utils import parse_quantity  # pyright: ignore[reportUnknownVariableType]: it has no types
 from pydantic import TypeAdapter, ValidationError
 
 from config.model import Quantity, amount, quantity
@@ -26,6 +27,11 @@ def test_what_kubernetes_would_not_read_is_refused(text: str):
 )
 def test_what_kubernetes_reads_is_read(text: str, number: str):
     assert amount(text) == Fraction(number)
+
+
+@given(st.from_regex(r"[+-]?[0-9]{0,15}\.?[0-9]{1,9}([KMGTPE]i|[numkMGTPE])?", fullmatch=True))
+def test_an_amount_is_what_the_kubernetes_client_reads(text: str):
+    assert amount(text) == parse_quantity(text)
 
 
 @pytest.mark.parametrize(("value", "text"), [(4, "4"), (0.5, "500m")])
