@@ -144,4 +144,4 @@ def test_jobs_and_servers_on_spot_nodes_have_a_minute_to_finish(values: Values, 
 
 
 def test_pods_on_nodes_that_stay_have_what_kubernetes_gives_them(local: Plan):
-    assert "terminationGracePeriodSeconds" not in local.one("Job", "all-reduce").pod
+    assert local.one("Job", "all-reduce").pod["terminationGracePeriodSeconds"] == 30
