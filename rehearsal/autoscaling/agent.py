@@ -3,7 +3,7 @@
 from typing import Final
 
 from rehearsal.agents.device_manager import ready
-from rehearsal.autoscaling import definitions, ec2
+from rehearsal.autoscaling import compute_class, definitions, ec2
 from rehearsal.autoscaling.group import NODE_POOL, Groups, Scaler, Watched
 from rehearsal.autoscaling.ladder import CONFIG_MAP, weights
 from rehearsal.autoscaling.nodes import missing
@@ -37,6 +37,7 @@ class Autoscaler:
         self._claims = Cache(api, "/apis/karpenter.sh/v1/nodeclaims")
         self._own_classes = Cache(api, NODE_CLASSES)
         self._node_classes = Cache(api, ec2.NODE_CLASSES)
+        self._compute_classes = Cache(api, compute_class.COMPUTE_CLASSES)
         self._applied: dict[str, Json] = {}
         """Name → NodePool as it was last asked for."""
         self._definitions: list[Json] = []
@@ -45,7 +46,7 @@ class Autoscaler:
 
     async def run(self) -> None:
         """Scale the cluster until cancelled; then Karpenter is ended."""
-        in_cluster = (self._nodes, self._scalers, self._ladders)
+        in_cluster = (self._nodes, self._scalers, self._ladders, self._compute_classes)
         karpenters = (self._pools, self._claims, self._own_classes, self._node_classes)
         self._definitions = await definitions.read(self._site.programs["karpenter"])
         try:
@@ -82,6 +83,7 @@ class Autoscaler:
         """One NodePool for each group. One that is deleted takes its nodes along, which Karpenter drains first."""
         groups = self._cloud.groups
         ladder = weights(self._ladders, [name for name, group in groups.items() if group.scaler == "cluster-autoscaler"])
+        ladder |= compute_class.weights(self._compute_classes)
         for name, group in groups.items():
             wanted = node_pool(group, ladder.get(name, group.weight))
             if self._applied.get(name) != wanted or not self._pools.get("", name):

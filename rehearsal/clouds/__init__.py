@@ -34,6 +34,7 @@ class Simulation:
 SIMULATIONS: Final[Mapping[str, Simulation]] = {
     "eks": Simulation("aws", "rehearsal.clouds.aws", {"aws": "rehearsal.clouds.aws.cli"}),
     "aks": Simulation("azure-native", "rehearsal.clouds.azure", {"kubelogin": "rehearsal.clouds.azure.kubelogin"}),
+    "gke": Simulation("gcp", "rehearsal.clouds.gcp", {"gke-gcloud-auth-plugin": "rehearsal.clouds.gcp.login"}),
 }
 """`cluster.kind` in the stack file → simulation."""
 

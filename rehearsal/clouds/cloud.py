@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Final
 
 from config.catalog import Machine, machines
@@ -58,7 +59,7 @@ class Cloud:
         kind = self.kind(resource)
         filled = {**kind.defaults, **inputs}
         if kind.autoname and not filled.get(kind.autoname):
-            filled[kind.autoname] = before.get(kind.autoname) or _autoname(urn)
+            filled[kind.autoname] = before.get(kind.autoname) or self._free_name(kind, urn)
         return filled, list(kind.check(filled))
 
     def create(self, resource: str, urn: str, inputs: Json, config: Json) -> Entry:
@@ -146,6 +147,16 @@ class Cloud:
         self.ledger.put(finished)
         return finished
 
+    def _free_name(self, kind: Kind, urn: str) -> str:
+        """The resource's name in the program and seven hexadecimal digits, as Pulumi makes it; here the same ones each time.
+
+        But for those that are taken: by what is about to be replaced, or by what outlived its stack.
+        """
+        taken = {entry.get(kind.autoname) for entry in self.ledger.of(kind.type)}
+        drawn = (digest(urn, *["again"] * attempt)[:7] for attempt in count())
+        names = (f"{urn.rpartition('::')[2]}-{digits}" for digits in drawn)
+        return next(name for name in names if name not in taken)
+
     def _references(self, entry: Entry) -> tuple[Reference, ...]:
         kind = self.kinds.get(entry.type)
         return kind.references if kind else _of_the_clouds_own(entry)
@@ -169,11 +180,6 @@ def _of_the_clouds_own(entry: Entry) -> tuple[Reference, ...]:
     """What the cloud itself makes (a load balancer, a network interface) says in its inputs what it hangs on: path → type."""
     uses: Mapping[str, str] = entry.properties.get("uses", {})
     return tuple(Reference(path, kind) for path, kind in uses.items())
-
-
-def _autoname(urn: str) -> str:
-    """The resource's name in the program and seven hexadecimal digits, as Pulumi makes it; here the same ones each time."""
-    return f"{urn.rpartition('::')[2]}-{digest(urn)[:7]}"
 
 
 def digest(*parts: str) -> str:

@@ -12,6 +12,7 @@ from rehearsal.clouds.nodes import GROUP
 from rehearsal.control_plane.api import Api, Json
 from rehearsal.layout import Layout
 
+_DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _RBAC = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"
 
 _T = TypeVar("_T")
@@ -67,6 +68,14 @@ class Server:
     def revoke(self, name: str) -> None:
         """Take a grant back."""
         self._run(lambda api: api.delete(f"{_RBAC}/{quote(name, safe=':')}"))
+
+    def define(self, definition: Json) -> None:
+        """Have a kind of objects that the cloud's own controllers work with."""
+        self._run(lambda api: api.apply(_DEFINITIONS, definition))
+
+    def undefine(self, name: str) -> None:
+        """Have it no longer, nor any object of it."""
+        self._run(lambda api: api.delete(f"{_DEFINITIONS}/{name}"))
 
     @property
     def _cluster(self) -> dict[str, Any]:
