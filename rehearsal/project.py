@@ -39,5 +39,13 @@ def folder(layout: Layout) -> Path:
     return copy
 
 
+def unprotect(layout: Layout) -> None:
+    """Say in the copy of a stack's file that its cluster may be deleted; the next command's copy says again what the file says."""
+    file = layout.state / "project" / f"Pulumi.{layout.stack}.yaml"
+    stack: dict[str, Any] = yaml.safe_load(file.read_text())
+    stack["config"][f"{load.NAMESPACE}:cluster"]["deletionProtection"] = False
+    write_atomically(file, yaml.safe_dump(stack, sort_keys=False))
+
+
 def _encrypted(value: Any) -> bool:
     return isinstance(value, dict) and value.keys() == {"secure"}  # pyright: ignore[reportUnknownMemberType]: any YAML

@@ -5,7 +5,9 @@ from typing import Any
 
 import typer
 
-from rehearsal import page
+from config import load
+from config.platform import Platform
+from rehearsal import page, project
 from rehearsal.clouds.ledger import Entry
 from rehearsal.engine import Engine
 from rehearsal.layout import Layout
@@ -25,12 +27,21 @@ def run(engine: Engine, layout: Layout, phases: Phases) -> None:
         _must(engine.run(*UP))
     page.show(phases.console, layout, phases)
     kept = _retained(engine)
+    if protected(load.read(layout.stack)):
+        with phases.phase("Protection off"):  # as a user has to, before a cluster that the stack protects can go
+            project.unprotect(layout)
+            _must(engine.run(*UP))
     with phases.phase("Destroy"):
         _must(engine.run(*DESTROY))
     left = [entry for entry in engine.cloud() if entry.urn not in kept]
     if left:
         raise LeftoverError(f"destroyed, and yet there are {_list(left)}; see {layout.state / 'cloud'}")
     phases.console.print(f"nothing is left{' but what the program retains' if kept else ''}: {phases}", highlight=False)
+
+
+def protected(platform: Platform) -> bool:
+    """Whether the cloud refuses to delete the stack's cluster until the stack file says otherwise."""
+    return getattr(platform.cluster, "deletion_protection", False)
 
 
 def _must(code: int) -> None:

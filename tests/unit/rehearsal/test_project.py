@@ -67,3 +67,11 @@ def test_what_pulumi_wrote_for_the_rehearsal_stays_there(checkout: Path):
     file.write_text(yaml.safe_dump({**yaml.safe_load(file.read_text()), "encryptionsalt": "v1:salt"}))
     assert copied(checkout, "eks")["encryptionsalt"] == "v1:salt"
     assert (checkout / "Pulumi.eks.yaml").read_text() == before
+
+
+def test_protection_is_taken_off_the_copy_alone(checkout: Path):
+    layout = Layout("eks", checkout)
+    file = project.folder(layout) / "Pulumi.eks.yaml"
+    project.unprotect(layout)
+    assert yaml.safe_load(file.read_text())["config"]["ml-platform:cluster"]["deletionProtection"] is False
+    assert copied(checkout, "eks")["config"]["ml-platform:cluster"] == CLUSTERS["eks"]
