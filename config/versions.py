@@ -60,6 +60,7 @@ _EKS_ADDONS: Final[Mapping[str, str]] = {
     "eks-pod-identity-agent": "v1.3.10-eksbuild.3",
     "aws-ebs-csi-driver": "v1.63.1-eksbuild.1",
     "aws-efs-csi-driver": "v3.4.1-eksbuild.1",
+    "aws-fsx-csi-driver": "v1.9.0-eksbuild.1",
 }
 EKS_ADDONS: Final[Mapping[str, Mapping[str, str]]] = {
     "1.34": {**_EKS_ADDONS, "kube-proxy": "v1.34.6-eksbuild.13", "coredns": "v1.13.2-eksbuild.11"},

@@ -116,6 +116,9 @@ class Eks(Model):
     """How long logs of the control plane and of network flows are kept, in days."""
     autoscaler: Literal["cluster-autoscaler", "karpenter"] = "cluster-autoscaler"
     """Who adds and takes away nodes. Karpenter makes them one by one; a pool's smallest size stays a group of EKS's."""
+    shared_storage: Literal["efs", "fsx"] = "efs"
+    """What volumes that many pods write at once are made of. efs: one file system in all zones that grows with what is written;
+    fsx: for each claim a Lustre file system in the first zone, of 1200Gi at least, many times as fast and paid by its size."""
     deletion_protection: bool = True
     """Whether a destroy of the cluster is refused; set it to false, and `up`, before you destroy."""
 

@@ -8,9 +8,9 @@ import pulumi_kubernetes as k8s
 
 import config.clusters
 from components.clusters.base import Cluster, Disk, Pool
-from components.clusters.eks import control_plane, encryption, machines
+from components.clusters.eks import control_plane, encryption, machines, shared_storage
 from components.clusters.eks.account import account, admins
-from components.clusters.eks.addons import AFTER_NODES, FIRST, EksAddons
+from components.clusters.eks.addons import AFTER_NODES, FIRST, SHARED, EksAddons
 from components.clusters.eks.cluster_autoscaler import EksClusterAutoscaler
 from components.clusters.eks.control_plane import EksAccess
 from components.clusters.eks.groups import Group, divided, groups
@@ -19,7 +19,6 @@ from components.clusters.eks.karpenter import EksKarpenter
 from components.clusters.eks.kubeconfig import kubeconfig
 from components.clusters.eks.network import EksNetwork
 from components.clusters.eks.node_group import EksNodeGroup
-from components.clusters.eks.shared_storage import EksSharedStorage
 from components.naming import type_token
 from config.node_pool import NodePool
 
@@ -75,8 +74,9 @@ class Eks(Cluster):
             for group in managed
         ]
         with_nodes = pulumi.ResourceOptions(parent=self, providers=[aws], depends_on=node_groups)
-        rest = EksAddons(f"{name}-rest", native, cluster.version, AFTER_NODES, us, with_nodes)
-        shared = EksSharedStorage(f"{name}-shared", native, network.vpc_id, subnets, child)
+        late = (*AFTER_NODES, SHARED[cluster.shared_storage])
+        rest = EksAddons(f"{name}-rest", native, cluster.version, late, us, with_nodes)
+        shared = shared_storage.KINDS[cluster.shared_storage](f"{name}-shared", native, network.vpc_id, subnets, child)
         self.disks: Mapping[str, Disk] = {
             "block": Disk("ebs.csi.aws.com", {"type": "gp3", "encrypted": "true"}),
             "shared": shared.disk,

@@ -1,9 +1,9 @@
 """The add-ons that EKS manages: at the versions that we say, each with no more rights than it needs."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pulumi
 from pulumi_aws import eks
@@ -23,6 +23,8 @@ class Addon:
     """In kube-system; empty for one that asks nothing of AWS."""
     policies: tuple[str, ...] = ()
     """AWS's own policies for it, by path and name."""
+    rights: Callable[[Account], Sequence[identity.Statement]] = lambda _: ()
+    """What it may do where AWS has no policy that is narrow enough."""
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -31,7 +33,7 @@ FIRST: Final = (
         "vpc-cni",
         "aws-node",
         ("AmazonEKS_CNI_Policy",),
-        {
+        values={
             "enableNetworkPolicy": "true",
             # Addresses by blocks of 16: ten times as many pods on a node, and far fewer calls to EC2.
             "env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"},
@@ -45,9 +47,33 @@ FIRST: Final = (
 AFTER_NODES: Final = (
     Addon("coredns"),
     Addon("aws-ebs-csi-driver", "ebs-csi-controller-sa", ("service-role/AmazonEBSCSIDriverPolicy",)),
-    Addon("aws-efs-csi-driver", "efs-csi-controller-sa", ("service-role/AmazonEFSCSIDriverPolicy",)),
 )
 """Deployments among them: EKS waits until their pods run, which needs nodes."""
+
+
+def _lustre(account: Account) -> Sequence[identity.Statement]:
+    files = account.arn("fsx", "file-system/*")
+    return (
+        {"Action": ["fsx:CreateFileSystem", "fsx:TagResource", "fsx:DescribeFileSystems"], "Resource": files},
+        {
+            "Action": ["fsx:DeleteFileSystem", "fsx:UpdateFileSystem"],
+            "Resource": files,
+            # The driver writes it on what it makes: file systems of others are none of its business.
+            "Condition": {"Null": {"aws:ResourceTag/CSIVolumeName": "false"}},
+        },
+        {
+            "Action": "iam:CreateServiceLinkedRole",
+            "Resource": f"arn:aws:iam::{account.id}:role/aws-service-role/fsx.amazonaws.com/*",
+            "Condition": {"StringEquals": {"iam:AWSServiceName": "fsx.amazonaws.com"}},
+        },
+    )
+
+
+SHARED: Final[Mapping[Literal["efs", "fsx"], Addon]] = {
+    "efs": Addon("aws-efs-csi-driver", "efs-csi-controller-sa", ("service-role/AmazonEFSCSIDriverPolicy",)),
+    "fsx": Addon("aws-fsx-csi-driver", "fsx-csi-controller-sa", rights=_lustre),
+}
+"""`cluster.sharedStorage` in the stack file → the driver of its volumes."""
 
 
 class EksAddons(pulumi.ComponentResource):
@@ -86,5 +112,6 @@ class EksAddons(pulumi.ComponentResource):
             f"{name}-{addon.name}",
             identity.pod(account, cluster.arn, "kube-system", addon.service_account),
             managed=addon.policies,
+            statements=addon.rights(account),
             opts=pulumi.ResourceOptions(parent=self),
         )

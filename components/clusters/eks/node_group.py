@@ -106,7 +106,9 @@ def _template(name: str, cluster: Cluster, group: Group, pool: Pool, opts: pulum
     cards = machines.network_cards(pool.machine) if group.pool.interconnect else ()
     reservation = group.rung.reservation
     near = PlacementGroup(f"{name}-near", strategy="cluster", opts=opts) if group.compact else None
-    tags = {"Name": f"{pulumi.get_project()}-{pulumi.get_stack()}-{group.key}"}
+    # The provider's tags stay on the template: what is made of it gets these.
+    project, stack = pulumi.get_project(), pulumi.get_stack()
+    tags = {"Name": f"{project}-{stack}-{group.key}", "Project": project, "Stack": stack}
     return LaunchTemplate(
         f"{name}-template",
         instance_type=pool.machine.name,

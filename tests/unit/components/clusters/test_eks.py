@@ -248,6 +248,19 @@ def test_a_shared_volume_is_reached_in_every_zone_by_nodes_alone(prod: Plan):
     assert prod.one("StorageClass", "block").inputs["parameters"]["encrypted"] == "true"
 
 
+def test_a_lustre_file_system_is_made_for_each_claim_and_reached_by_nodes_alone(prod_with: With):
+    plan = prod_with(lambda values: values["ml-platform:cluster"].update(sharedStorage="fsx"))
+    shared = plan.one("StorageClass", "shared").inputs
+    assert (shared["provisioner"], shared["parameters"]["deploymentType"]) == ("fsx.csi.aws.com", "PERSISTENT_2")
+    assert not plan.of("FileSystem")
+    assert {addon.inputs["addonName"] for addon in plan.of("Addon")} >= {"aws-fsx-csi-driver"}
+    lustre = [rule.inputs for rule in plan.of("SecurityGroupIngressRule") if rule.inputs["fromPort"] != 443]
+    assert all("cidrIpv4" not in rule for rule in lustre)
+    (policy,) = (policy for policy in plan.of("RolePolicy") if "fsx" in policy.name)
+    delete = next(each for each in _statements(policy.inputs["policy"]) if "fsx:DeleteFileSystem" in each["Action"])
+    assert delete["Condition"] == {"Null": {"aws:ResourceTag/CSIVolumeName": "false"}}
+
+
 def test_only_the_cloud_in_use_is_imported():
     program = """
 import sys, yaml, components.platform

@@ -1,4 +1,4 @@
-"""A file system that all nodes reach: volumes that many pods write at once."""
+"""EFS: one file system for all claims, which grows with what is written."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from components.clusters.base import Disk
 from components.naming import type_token
 
 
-class EksSharedStorage(pulumi.ComponentResource):
+class EksEfs(pulumi.ComponentResource):
     """An EFS file system with a door in each zone, through which only the cluster's nodes come."""
 
     disk: Disk
@@ -24,7 +24,7 @@ class EksSharedStorage(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ):
         """`subnets`: one a zone, those of the nodes."""
-        super().__init__(type_token("clusters", "EksSharedStorage"), name, None, opts)
+        super().__init__(type_token("clusters", "EksEfs"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         files = efs.FileSystem(
             f"{name}-files",
