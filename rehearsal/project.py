@@ -40,7 +40,7 @@ def folder(layout: Layout) -> Path:
 
 
 def unprotect(layout: Layout) -> None:
-    """Say in the copy of a stack's file that its cluster may be deleted; the next command's copy says again what the file says."""
+    """Say in the copy of a stack's file that its cluster may be deleted; the next command makes the copy anew."""
     file = layout.state / "project" / f"Pulumi.{layout.stack}.yaml"
     stack: dict[str, Any] = yaml.safe_load(file.read_text())
     stack["config"][f"{load.NAMESPACE}:cluster"]["deletionProtection"] = False
