@@ -19,7 +19,7 @@ from rehearsal.phases import Phases
 
 Object = dict[str, Any]
 
-_GPU = "nvidia.com/gpu"
+_DEVICES = [f"requests.{resource}" for resource in RESOURCES.values()]
 _POOL = "ml-platform.dev/pool"
 _MACHINE = "node.kubernetes.io/instance-type"
 _MANAGED = "app.kubernetes.io/managed-by=ml-platform"
@@ -94,14 +94,14 @@ def _of_teams(quotas: list[Object]) -> list[Object]:
 def _team(quota: Object) -> tuple[str, ...]:
     hard: Mapping[str, str] = quota["status"].get("hard", {})
     used: Mapping[str, str] = quota["status"].get("used", {})
-    shown = [
-        f"{used.get(key, '?')} / {hard.get(key, '?')}" for key in ("requests.cpu", "requests.memory", f"requests.{_GPU}", "pods")
-    ]
-    return quota["metadata"]["namespace"], *shown, str(_left(hard, used, f"requests.{_GPU}"))
+    cpu, memory, pods = (f"{used.get(key, '?')} / {hard.get(key, '?')}" for key in ("requests.cpu", "requests.memory", "pods"))
+    taken, owned = _devices(used), _devices(hard)
+    return quota["metadata"]["namespace"], cpu, memory, f"{taken} / {owned}", pods, str(owned - taken)
 
 
-def _left(hard: Mapping[str, str], used: Mapping[str, str], key: str) -> Decimal:
-    return parse_quantity(hard.get(key, "0")) - parse_quantity(used.get(key, "0"))
+def _devices(quantities: Mapping[str, str]) -> Decimal:
+    """Of all vendors together."""
+    return sum((parse_quantity(quantities.get(key, "0")) for key in _DEVICES), Decimal(0))
 
 
 def _job(job: Object) -> tuple[str, ...]:

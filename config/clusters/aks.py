@@ -1,6 +1,6 @@
 """Azure Kubernetes Service."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 from uuid import UUID
 
 from annotated_types import Ge, Le
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from config import regions
 from config.clusters.cidr import Cidr, NamedCidr, overlapping
 from config.clusters.kubernetes import KubernetesVersion
-from config.model import Model
+from config.model import Model, Range
 from config.versions import DEFAULT_KUBERNETES
 
 
@@ -32,6 +32,10 @@ Id = Annotated[str, AfterValidator(_uuid)]
 """An id as Azure and Entra ID give them to subscriptions, groups and users."""
 
 _SUBNET = r"(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network/virtualNetworks/[^/]+/subnets/[^/]+$"
+
+
+SYSTEM_POOL: Final = Range(min=3, max=6)
+"""Nodes that AKS runs its own add-ons on, beside the stack's pools: it asks for two at least and recommends three."""
 
 
 class Network(Model):

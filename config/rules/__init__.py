@@ -3,7 +3,7 @@
 from typing import Final
 
 from config.platform import Platform
-from config.rules import devices, gke, names, network, pools, quotas
+from config.rules import aks, devices, gke, names, network, pools, quotas
 from config.rules.problem import Problem, Rule
 
 __all__ = ["RULES", "Problem", "problems"]
@@ -31,6 +31,11 @@ RULES: Final[tuple[Rule, ...]] = (
     gke.nodes_have_addresses,
     gke.machines_are_offered,
     gke.ladders_are_of_devices,
+    aks.agent_pools_differ,
+    aks.nodes_have_addresses,
+    aks.zones_are_one_or_many,
+    aks.the_platform_has_nodes,
+    aks.groups_are_ids,
 )
 
 

@@ -18,8 +18,8 @@ from pulumi_azure_native.managedidentity import UserAssignedIdentity
 from components.clusters.aks.autoscaler import PROFILE
 from components.clusters.aks.roles import assign
 from components.naming import type_token
+from config.clusters.aks import SYSTEM_POOL, Maintenance
 from config.clusters.aks import Aks as Asked
-from config.clusters.aks import Maintenance
 
 _SYSTEM_POOL: Final[ManagedClusterAgentPoolProfileArgsDict] = {
     # Apart from the stack's pools, so that none of them is tied to the cluster's life: each can be renamed or replaced.
@@ -27,9 +27,9 @@ _SYSTEM_POOL: Final[ManagedClusterAgentPoolProfileArgsDict] = {
     "mode": "System",
     "type": "VirtualMachineScaleSets",
     "vm_size": "Standard_D4s_v5",
-    "count": 3,
-    "min_count": 3,
-    "max_count": 6,
+    "count": SYSTEM_POOL.min,
+    "min_count": SYSTEM_POOL.min,
+    "max_count": SYSTEM_POOL.max,
     "enable_auto_scaling": True,
     "os_sku": "Ubuntu",
     "os_disk_size_gb": 128,
@@ -39,7 +39,7 @@ _SYSTEM_POOL: Final[ManagedClusterAgentPoolProfileArgsDict] = {
     "node_taints": ["CriticalAddonsOnly=true:NoSchedule"],
     "upgrade_settings": {"max_surge": "1"},
 }
-"""What AKS runs its add-ons on: it asks for two nodes at least and recommends three."""
+"""What AKS runs its add-ons on."""
 
 _WINDOWS: Final = ("aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule")
 """Names of maintenance configurations that AKS knows: when it upgrades Kubernetes, and when the nodes' image."""

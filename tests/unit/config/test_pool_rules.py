@@ -6,7 +6,15 @@ from tests.unit.config.conftest import Mistakes
 
 EKS = ("kind: simulated", "kind: eks\n    region: eu-central-1")
 GKE = ("kind: simulated", "kind: gke\n    project: example-ml\n    region: europe-west4")
-AKS = ("kind: simulated", "kind: aks\n    region: swedencentral")
+AKS = (
+    *("kind: simulated", "kind: aks\n    region: swedencentral"),
+    *(
+        "vision@example.com",
+        "8a4f0e52-2f60-4f0b-8f55-6d2f9a1c4b02",
+        "language@example.com",
+        "c90d7b1e-41aa-4a6f-bb3c-7e5d0f9a2c03",
+    ),
+)
 EXISTING = ("kind: simulated", "kind: existing\n    block: {provisioner: a}\n    shared: {provisioner: b}")
 
 
