@@ -1,6 +1,7 @@
 """`python -m preflight`."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -65,3 +66,10 @@ def test_a_cloud_that_is_not_used_is_not_imported():
 def test_nothing_that_makes_a_stack_knows_of_the_preflight():
     sources = [file for folder in ("components", "config") for file in (PROJECT / folder).rglob("*.py")]
     assert not [file for file in sources if "preflight" in file.read_text()]
+
+
+def test_every_permission_that_it_asks_for_is_documented():
+    sources = "".join((PROJECT / f"preflight/{cloud}.py").read_text() for cloud in ("aws", "gcp", "azure"))
+    permissions = {each for each in re.findall(r'_asking\("(\S+)"\)', sources) if not each.isalpha()}
+    assert len(permissions) == 13
+    assert permissions == set(re.findall(r"`([\w.]+[:./][\w:./]+)`", (PROJECT / "docs/ci.md").read_text().partition("asks")[2]))
