@@ -17,10 +17,12 @@ from typing import Any, NoReturn, TypeVar
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.empty_pb2 import Empty
+
+# Not Pulumi's copy of it: of one message there can be but one definition in a process, and Google's API models bring theirs.
+from google.rpc.status_pb2 import Status
 from pulumi.runtime.proto import plugin_pb2 as plugin
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer, add_ResourceProviderServicer_to_server
-from pulumi.runtime.proto.status_pb2 import Status
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 from typing_extensions import override
 

@@ -11,10 +11,10 @@ from typing import Any, NoReturn, TypeVar
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.empty_pb2 import Empty
+from google.rpc.status_pb2 import Status
 from pulumi.runtime.proto import plugin_pb2 as plugin
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
-from pulumi.runtime.proto.status_pb2 import Status
 from typing_extensions import override
 
 from rehearsal.plugins.cancellation import Cancellation

@@ -1,9 +1,12 @@
 """Clusters and networks of the simulated Google Cloud."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
+from config.load import PROJECT
 from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.gcp import cluster, compute, kms
 from rehearsal.clouds.gcp.names import CALLER
@@ -138,3 +141,9 @@ def test_a_network_goes_last(made_cluster: Make, cloud: Cloud, network: Entry):
 def test_a_name_that_outlived_its_stack_is_not_given_again(make: Make):
     first = make(kms.KEY_RING, "ring", location="europe-west4")
     assert make(kms.KEY_RING, "ring", location="europe-west4").id != first.id
+
+
+def test_googles_models_are_loaded_beside_the_engines_protocol():
+    """Of one message there can be but one definition in a process, and both bring `google.rpc.Status`."""
+    program = "import rehearsal.plugins.cloud, google.cloud.container_v1.types, google.cloud.compute_v1"
+    subprocess.run([sys.executable, "-c", program], cwd=PROJECT, check=True)
