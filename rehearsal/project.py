@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from config import load
+from rehearsal.files import write_atomically
 from rehearsal.layout import Layout
-from rehearsal.processes import write_atomically
 
 
 def folder(layout: Layout) -> Path:

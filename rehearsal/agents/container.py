@@ -18,7 +18,8 @@ from rehearsal.control_plane.api import FAILURES, Api, Json
 from rehearsal.control_plane.cache import Cache, follow
 from rehearsal.control_plane.kubeconfig import write_kubeconfig
 from rehearsal.control_plane.site import Site
-from rehearsal.processes import Child, Command, Ledger, choose_port, write_atomically
+from rehearsal.files import write_atomically
+from rehearsal.processes import Child, Command, Ledger, choose_port
 
 _PROBE_PERIOD = 1.0
 """Seconds between probes of a ready process; four times as often until then."""

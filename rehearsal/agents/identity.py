@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 
 from rehearsal.control_plane.api import FAILURES, Api, Json
-from rehearsal.processes import write_atomically
+from rehearsal.files import write_atomically
 
 TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"  # noqa: S105 - a path
 

@@ -5,7 +5,7 @@ from base64 import b64decode
 from rehearsal.agents.surroundings import Surroundings
 from rehearsal.control_plane.api import Json
 from rehearsal.control_plane.cache import Cache
-from rehearsal.processes import write_atomically
+from rehearsal.files import write_atomically
 
 
 class Mounts:

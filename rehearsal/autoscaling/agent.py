@@ -14,7 +14,8 @@ from rehearsal.control_plane import servers
 from rehearsal.control_plane.api import Api, Json
 from rehearsal.control_plane.cache import Cache, follow
 from rehearsal.control_plane.site import Site
-from rehearsal.processes import Child, Command, Ledger, write_atomically
+from rehearsal.files import write_atomically
+from rehearsal.processes import Child, Command, Ledger
 
 _DEPLOYED_AS: Final[dict[str, Scaler]] = {
     "cluster-autoscaler": "cluster-autoscaler",

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from config import catalog
 from rehearsal.clouds.nodes import Template
-from rehearsal.processes import write_atomically
+from rehearsal.files import write_atomically
 
 CapacityType = Literal["reserved", "on-demand", "spot"]
 Scaler = Literal["cloud", "cluster-autoscaler", "karpenter"]

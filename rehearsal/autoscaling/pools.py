@@ -25,9 +25,12 @@ _KARPENTERS_OWN: Final = (
     "kubernetes.io/arch",
     "kubernetes.io/os",
     "node.kubernetes.io/instance-type",
-    "topology.kubernetes.io/zone",
+    "topology.kubernetes.io/",
+    "beta.kubernetes.io/",
+    "failure-domain.beta.kubernetes.io/",
+    "k8s.io/",
 )
-"""Labels that follow from the machine and from where it is: a template may not give them, or must not."""
+"""Labels that follow from the machine and from where it is, and such as are Kubernetes' own: a template must not give them."""
 
 
 def node_pool(group: Group, weight: int) -> Json:

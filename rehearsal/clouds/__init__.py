@@ -6,13 +6,15 @@ One folder a cloud, each a table of kinds (`kind.py`) on the same few operations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.ledger import Ledger
 from rehearsal.layout import Layout
 
-__all__ = ["SIMULATIONS", "Cloud", "Simulation", "open_cloud"]
+if TYPE_CHECKING:  # a cloud's commands, which are called for each connection, do without
+    from rehearsal.clouds.cloud import Cloud
+
+__all__ = ["SIMULATIONS", "Simulation", "open_cloud"]
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,14 @@ class Simulation:
 
 
 SIMULATIONS: Final[Mapping[str, Simulation]] = {
-    "eks": Simulation("aws", "rehearsal.clouds.aws", {"aws": "rehearsal.clouds.aws.cli"}),
+    "eks": Simulation("aws", "rehearsal.clouds.aws.table", {"aws": "rehearsal.clouds.aws.cli"}),
     "aks": Simulation("azure-native", "rehearsal.clouds.azure", {"kubelogin": "rehearsal.clouds.azure.kubelogin"}),
     "gke": Simulation("gcp", "rehearsal.clouds.gcp", {"gke-gcloud-auth-plugin": "rehearsal.clouds.gcp.login"}),
 }
 """`cluster.kind` in the stack file → simulation."""
 
 
-def open_cloud(package: str, layout: Layout) -> Cloud:
+def open_cloud(package: str, layout: Layout) -> "Cloud":
     """The simulated cloud behind a Pulumi package, as it is in this stack's rehearsal."""
     (module,) = (each.module for each in SIMULATIONS.values() if each.package == package)
     return import_module(module).open_cloud(layout)

@@ -58,7 +58,7 @@ class Cloud:
         """The inputs with what is filled in, and every mistake that needs no look into the ledger."""
         kind = self.kind(resource)
         filled = {**kind.defaults, **inputs}
-        if kind.autoname and not filled.get(kind.autoname):
+        if kind.autoname and not filled.get(kind.autoname) and not filled.get(kind.prefix):
             filled[kind.autoname] = before.get(kind.autoname) or self._free_name(kind, urn)
         return filled, list(kind.check(filled))
 

@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal, get_args
 
+from rehearsal.files import write_atomically
 from rehearsal.layout import Layout
-from rehearsal.processes import write_atomically
 
 How = Literal["throttled", "quota", "capacity", "timeout"]
 """`throttled`: asked too often, works when tried again. `quota`, `capacity`: refused. `timeout`: half made, never finished."""

@@ -86,6 +86,8 @@ class Kind:
     """What is taken for an input that is left out."""
     autoname: str = ""
     """The input that Pulumi fills in when it is left out; empty if the resource has no name of its own."""
+    prefix: str = ""
+    """The input that says how a name begins which the cloud completes; with it, Pulumi fills in none."""
     references: tuple[Reference, ...] = ()
     frozen: frozenset[str] = frozenset()
     """Paths (as in `Reference.path`) whose change needs another resource, as the real provider has it."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from rehearsal.files import write_atomically
 from rehearsal.plugins.values import Json
-from rehearsal.processes import write_atomically
 
 _LONGEST = 200
 """Characters of a file's name, and there must be room for more while it is written."""

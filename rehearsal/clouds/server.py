@@ -53,6 +53,15 @@ class Server:
         """Every node of a group goes, those of its autoscaler too."""
         self._run(lambda api: api.delete("/api/v1/nodes", labelSelector=f"{GROUP}={group}"))
 
+    def has_nodes(self) -> bool:
+        """Whether pods could run."""
+
+        async def work(api: Api) -> bool:
+            there = await api.get("/api/v1/nodes", limit="1")
+            return bool(there["items"])
+
+        return self._run(work)
+
     def grant(self, name: str, user: str, role: str = "cluster-admin", kind: Literal["User", "Group"] = "User") -> None:
         """Let a user, or a group of them, in with a role for the whole cluster."""
         group = "rbac.authorization.k8s.io"

@@ -9,7 +9,7 @@ import yaml
 
 from rehearsal.control_plane.api import Json
 from rehearsal.control_plane.site import Site
-from rehearsal.processes import write_atomically
+from rehearsal.files import write_atomically
 
 SOCKET = "egress.sock"
 """The egress proxy's socket, in the folder that the API server and the supervisor work in."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from rehearsal.control_plane.certificates import KeyPair
-from rehearsal.processes import write_atomically
+from rehearsal.files import write_atomically
 
 
 def write_kubeconfig(path: Path, *, context: str, server: str, authority: Path, user: str, credentials: KeyPair | Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 
 from rehearsal.control_plane.certificates import Authority, KeyPair, new_key, private_pem
-from rehearsal.processes import write_atomically
+from rehearsal.files import write_atomically
 
 ADMINS = "ml-platform:admins"
 """The group of the user's own kubeconfig, bound to cluster-admin. Unlike system:masters a binding can be taken away."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeGuard
 
 from google.protobuf.struct_pb2 import NULL_VALUE, Struct, Value
-from pulumi.runtime.rpc import UNKNOWN as _UNKNOWN_TEXT
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object; in properties also with `Secret` and `UNKNOWN` inside."""
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
+_UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - it marks a secret, and is none
 
 
@@ -114,6 +114,15 @@ def plain(value: Any) -> Any:
     if is_list(value):
         return [plain(item) for item in value]
     return value
+
+
+def dig(item: Any, *path: str) -> Any:
+    """The value at the end of the path, or None."""
+    for key in path:
+        if not is_object(item):
+            return None
+        item = item.get(key)
+    return item
 
 
 def overlay(base: Any, top: Any) -> Any:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from rehearsal.processes.files import write_atomically
+from rehearsal.files import write_atomically
 
 
 class Entry(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from rehearsal.plugins.values import Json, is_list, is_object
+from rehearsal.plugins.values import Json, dig, is_list, is_object
 
 SKIP_AWAIT = "pulumi.com/skipAwait"
 READ_ONLY = (
@@ -153,15 +153,6 @@ def split_identifier(text: str) -> tuple[str, str]:
     """Namespace (empty when there is none) and name."""
     head, separator, tail = text.partition("/")
     return (head, tail) if separator else ("", head)
-
-
-def dig(item: Any, *path: str) -> Any:
-    """The value at the end of the path, or None."""
-    for key in path:
-        if not is_object(item):
-            return None
-        item = item.get(key)
-    return item
 
 
 def dig_object(item: Any, *path: str) -> Json:

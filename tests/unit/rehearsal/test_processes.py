@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rehearsal.processes import Child, Command, Entry, Ledger, alive, choose_port, terminate, write_atomically
+from rehearsal.files import write_atomically
+from rehearsal.processes import Child, Command, Entry, Ledger, alive, choose_port, terminate
 
 
 @pytest.fixture

@@ -1,0 +1,208 @@
+"""EC2: networks, their subnets, and the ways out of them."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+from typing import Final
+
+from config import regions
+from rehearsal.clouds.aws.account import ACCOUNT
+from rehearsal.clouds.aws.arn import arn, identifier, region
+from rehearsal.clouds.aws.models import Operation
+from rehearsal.clouds.cloud import digest
+from rehearsal.clouds.kind import Kind, Mistake, Reference, RefusedError, Request
+from rehearsal.clouds.ledger import Entry, Ledger
+from rehearsal.clouds.words import Words
+from rehearsal.plugins.values import UNKNOWN, Json
+
+VPC: Final = "aws:ec2/vpc:Vpc"
+SUBNET: Final = "aws:ec2/subnet:Subnet"
+INTERNET_GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
+ADDRESS: Final = "aws:ec2/eip:Eip"
+NAT: Final = "aws:ec2/natGateway:NatGateway"
+LOAD_BALANCER: Final = "load-balancer"
+"""What AWS makes by itself for a Service."""
+
+
+def cidr(entry: Entry) -> IPv4Network:
+    """Of a VPC or a subnet."""
+    return IPv4Network(entry.get("cidrBlock"))
+
+
+def network_of(ledger: Ledger, subnets: list[str]) -> set[str]:
+    """Ids of the VPCs that these subnets are in."""
+    return {str(subnet.get("vpcId")) for id_ in subnets if (subnet := ledger.get(SUBNET, id_))}
+
+
+def zones_of(ledger: Ledger, subnets: list[str]) -> list[str]:
+    """Zones of these subnets, in their order."""
+    return [str(subnet.get("availabilityZone")) for id_ in subnets if (subnet := ledger.get(SUBNET, id_))]
+
+
+_VPC = Operation(
+    "ec2",
+    "CreateVpc",
+    {"assignGeneratedIpv6CidrBlock": "AmazonProvidedIpv6CidrBlock"},
+    frozenset({"enableDnsHostnames", "enableDnsSupport", "enableNetworkAddressUsageMetrics"}),
+)
+_SUBNET = Operation(
+    "ec2",
+    "CreateSubnet",
+    besides=frozenset(
+        {"assignIpv6AddressOnCreation", "mapPublicIpOnLaunch", "privateDnsHostnameTypeOnLaunch"}
+        | {"enableResourceNameDnsARecordOnLaunch", "enableResourceNameDnsAaaaRecordOnLaunch"}
+    ),
+)
+
+
+def _vpc(inputs: Json) -> Iterator[Mistake]:
+    yield from _VPC(inputs)
+    yield from _range(inputs)
+
+
+def _subnet(inputs: Json) -> Iterator[Mistake]:
+    yield from _SUBNET(inputs)
+    yield from _range(inputs)
+
+
+def _range(inputs: Json) -> Iterator[Mistake]:
+    block = inputs.get("cidrBlock")
+    if block in (None, UNKNOWN):
+        return
+    try:
+        network = IPv4Network(block)
+    except ValueError:
+        yield Mistake("cidrBlock", f"is {block!r}, which is no IPv4 range")
+        return
+    if not 16 <= network.prefixlen <= 28:
+        yield Mistake("cidrBlock", f"is {block!r}; the range must be between a /16 and a /28")
+
+
+def _subnet_fits(request: Request) -> None:
+    inside, vpc_id = IPv4Network(request.inputs["cidrBlock"]), request.inputs["vpcId"]
+    vpc = request.ledger.get(VPC, vpc_id)
+    if vpc and not inside.subnet_of(cidr(vpc)):
+        raise RefusedError(f"InvalidSubnet.Range: The CIDR '{inside}' is invalid. (the VPC has {cidr(vpc)})")
+    for other in request.ledger.of(SUBNET):
+        same = request.before is not None and request.before.id == other.id
+        if not same and other.get("vpcId") == vpc_id and inside.overlaps(cidr(other)):
+            raise RefusedError(f"InvalidSubnet.Conflict: The CIDR '{inside}' conflicts with another subnet ({other.id})")
+    zones = regions.zones("aws", region(request))
+    zone = request.inputs.get("availabilityZone", zones[0])
+    if zone not in zones:
+        raise RefusedError(
+            f"InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be "
+            f"created in the following availability zones: {', '.join(zones)}."
+        )
+
+
+def _detaches(request: Request) -> None:
+    """A gateway stays while somebody in the VPC has a public address through it."""
+    vpc = request.inputs.get("vpcId")
+    public = [nat for nat in request.ledger.of(NAT) if vpc in network_of(request.ledger, [nat.get("subnetId")])]
+    public += [balancer for balancer in request.ledger.of(LOAD_BALANCER) if balancer.get("vpcId") == vpc]
+    if public:
+        raise RefusedError(
+            f"DependencyViolation: Network {vpc} has some mapped public address(es). Please unmap those public address(es) "
+            f"before detaching the gateway. (of {', '.join(entry.id for entry in public)})"
+        )
+
+
+def _attached_once(request: Request) -> None:
+    vpc = request.inputs.get("vpcId")
+    for other in request.ledger.of(INTERNET_GATEWAY):
+        if vpc and other.get("vpcId") == vpc and not (request.before and request.before.id == other.id):
+            raise RefusedError(f"InvalidParameterValue: Network {vpc} already has an internet gateway attached")
+
+
+def _has_a_way_out(request: Request) -> None:
+    for vpc in network_of(request.ledger, [request.inputs["subnetId"]]):
+        if not any(gateway.get("vpcId") == vpc for gateway in request.ledger.of(INTERNET_GATEWAY)):
+            raise RefusedError(f"Gateway.NotAttached: Network {vpc} has no Internet gateway attached")
+
+
+def _public_address(id_: str) -> str:
+    return f"203.0.113.{int(digest(id_)[:8], 16) % 254 + 1}"
+
+
+KINDS: Final = (
+    Kind(
+        VPC,
+        identify=identifier("vpc"),
+        computed=lambda request, id_: {
+            "arn": arn(request, "ec2", f"vpc/{id_}"),
+            "ownerId": ACCOUNT,
+            "defaultSecurityGroupId": f"sg-{digest(id_)[:17]}",
+            "mainRouteTableId": f"rtb-{digest(id_)[:17]}",
+        },
+        frozen=frozenset({"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"}),
+        check=_vpc,
+        words=Words(
+            missing="InvalidVpcID.NotFound: The vpc ID '{id}' does not exist",
+            in_use="DependencyViolation: The vpc '{id}' has dependencies and cannot be deleted.",
+            throttled="RequestLimitExceeded: Request limit exceeded.",
+            quota="VpcLimitExceeded: The maximum number of VPCs has been reached.",
+        ),
+    ),
+    Kind(
+        SUBNET,
+        identify=identifier("subnet"),
+        computed=lambda request, id_: {"arn": arn(request, "ec2", f"subnet/{id_}"), "ownerId": ACCOUNT},
+        references=(Reference("vpcId", VPC),),
+        frozen=frozenset({"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"}),
+        check=_subnet,
+        admit=_subnet_fits,
+        words=Words(
+            missing="InvalidSubnetID.NotFound: The subnet ID '{id}' does not exist",
+            in_use="DependencyViolation: The subnet '{id}' has dependencies and cannot be deleted.",
+            throttled="RequestLimitExceeded: Request limit exceeded.",
+            quota="SubnetLimitExceeded: The maximum number of subnets has been reached.",
+        ),
+    ),
+    Kind(
+        INTERNET_GATEWAY,
+        identify=identifier("igw"),
+        computed=lambda request, id_: {"arn": arn(request, "ec2", f"internet-gateway/{id_}"), "ownerId": ACCOUNT},
+        references=(Reference("vpcId", VPC),),
+        check=Operation("ec2", "CreateInternetGateway", besides=frozenset({"vpcId"})),
+        admit=_attached_once,
+        release=_detaches,
+        words=Words(
+            missing="InvalidInternetGatewayID.NotFound: The internetGateway ID '{id}' does not exist",
+            quota="InternetGatewayLimitExceeded: The maximum number of internet gateways has been reached.",
+        ),
+    ),
+    Kind(
+        ADDRESS,
+        identify=identifier("eipalloc"),
+        computed=lambda request, id_: {
+            "arn": arn(request, "ec2", f"elastic-ip/{id_}"),
+            "allocationId": id_,
+            "publicIp": _public_address(id_),
+        },
+        frozen=frozenset({"domain", "address", "publicIpv4Pool", "networkBorderGroup"}),
+        check=Operation("ec2", "AllocateAddress", besides=frozenset({"associateWithPrivateIp", "instance", "networkInterface"})),
+        words=Words(
+            missing="InvalidAllocationID.NotFound: The allocation ID '{id}' does not exist",
+            in_use="InvalidIPAddress.InUse: Address {id} is in use.",
+            quota="AddressLimitExceeded: The maximum number of addresses has been reached.",
+        ),
+    ),
+    Kind(
+        NAT,
+        identify=identifier("nat"),
+        computed=lambda request, id_: {
+            "publicIp": _public_address(str(request.inputs.get("allocationId"))),
+            "networkInterfaceId": f"eni-{digest(id_)[:17]}",
+        },
+        references=(Reference("subnetId", SUBNET), Reference("allocationId", ADDRESS)),
+        frozen=frozenset({"subnetId", "allocationId", "connectivityType", "privateIp"}),
+        check=Operation("ec2", "CreateNatGateway", {"privateIp": "PrivateIpAddress"}),
+        admit=_has_a_way_out,
+        words=Words(
+            missing="NatGatewayNotFound: NAT gateway {id} was not found",
+            quota="NatGatewayLimitExceeded: The maximum number of NAT Gateways has been reached.",
+            timeout="waiting for EC2 NAT Gateway ({id}) create: timeout while waiting for state to become 'available' "
+            "(last state: 'pending', timeout: 10m0s)",
+        ),
+    ),
+)
