@@ -83,7 +83,8 @@ class Autoscaler:
     async def _have_pools(self) -> None:
         """One NodePool for each group. One that is deleted takes its nodes along, which Karpenter drains first."""
         groups = self._cloud.groups
-        ladder = weights(self._ladders, [name for name, group in groups.items() if group.scaler == "cluster-autoscaler"])
+        # AKS' own autoscaler is a Cluster Autoscaler too; where a cloud's is not, there is no such configuration.
+        ladder = weights(self._ladders, [name for name, group in groups.items() if group.scaler != "karpenter"])
         ladder |= compute_class.weights(self._compute_classes)
         for name, group in groups.items():
             wanted = node_pool(group, ladder.get(name, group.weight))

@@ -10,24 +10,29 @@ from rehearsal.clouds.ledger import Ledger
 from rehearsal.clouds.server import Server
 from rehearsal.layout import Layout
 
-__all__ = ["open_cloud"]
+__all__ = ["cloud_of", "open_cloud"]
 
 
 def open_cloud(layout: Layout) -> Cloud:
     """The subscription and region of one rehearsal."""
-    server = Server(layout)
-    pools = Pools(server, Groups(layout.state / "cloud"))
-    kinds: tuple[Kind, ...] = (
-        *arm.KINDS,
+    folder = layout.state / "cloud"
+    return cloud_of(Ledger(folder / "azure-native"), Faults(file(layout)), Server(layout), Groups(folder))
+
+
+def cloud_of(ledger: Ledger, faults: Faults, server: Server, groups: Groups) -> Cloud:
+    """Azure, whose clusters this API server answers for and whose node groups are moved by an autoscaler."""
+    pools = Pools(server, groups)
+    resources: tuple[Kind, ...] = (
         *network.KINDS,
         *authorization.kinds(server),
         *clusters.kinds(pools.join, pools.leave),
         *pools.kinds(),
     )
+    kinds = {kind.type: kind for kind in resources}
     return Cloud(
-        ledger=Ledger(layout.state / "cloud" / "azure-native"),
-        faults=Faults(file(layout)),
-        kinds={kind.type: kind for kind in kinds},
+        ledger,
+        faults,
+        kinds={**kinds, arm.GROUP: arm.group(kinds)},
         invokes={**authorization.INVOKES, **clusters.invokes(server)},
         replacing=frozenset({"location", "subscriptionId"}),
     )

@@ -113,17 +113,6 @@ def _group(request: Request) -> str:
     return f"/subscriptions/{subscription(request.config)}/resourceGroups/{request.inputs['resourceGroupName']}"
 
 
-def _inside(entry: Entry, group: str) -> bool:
-    return entry.id.lower().startswith(f"{group.lower()}/")
-
-
-def _emptied(request: Request, group: Entry) -> None:
-    """With a resource group goes whatever is in it: Azure asks nobody."""
-    for entry in list(request.ledger):
-        if _inside(entry, group.id):
-            request.ledger.remove(entry)
-
-
 def changed(names: Mapping[str, str], now: Json, before: Json) -> None:
     """Refuse to change properties that Azure fixes when a resource is made: input → what Azure calls it."""
     for name, theirs in names.items():
@@ -131,18 +120,23 @@ def changed(names: Mapping[str, str], now: Json, before: Json) -> None:
             raise refusal("PropertyChangeNotAllowed", f"Changing property '{theirs}' is not allowed.")
 
 
-KINDS: Final = (
-    Kind(
+def group(inside: Mapping[str, Kind]) -> Kind:
+    """Resource groups. With one goes whatever is in it, of these kinds: Azure asks nobody."""
+
+    def emptied(request: Request, entry: Entry) -> None:
+        for each in list(request.ledger):
+            if each.id.startswith(f"{entry.id}/"):
+                inside[each.type].gone(replace(request, urn=each.urn, inputs=each.inputs, before=each), each)
+                request.ledger.remove(each)
+
+    return Kind(
         GROUP,
-        identify=lambda request: (
-            f"/subscriptions/{subscription(request.config)}/resourceGroups/{request.inputs['resourceGroupName']}"
-        ),
+        identify=_group,
         computed=lambda request, id_: {"name": last(id_), "location": request.config["location"]},
         autoname="resourceGroupName",
         unique=("resourceGroupName",),
         frozen=frozenset({"resourceGroupName", "location"}),
         check=lambda inputs: models.mistakes(GROUP, inputs),
-        gone=_emptied,
+        gone=emptied,
         words=WORDS,
-    ),
-)
+    )

@@ -17,7 +17,7 @@ from rehearsal.plugins.values import UNKNOWN, Json, is_object
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
 MAINTENANCE: Final = "azure-native:containerservice:MaintenanceConfiguration"
 
-_CREDENTIALS: Final = "azure-native:containerservice:listManagedClusterUserCredentials"
+CREDENTIALS: Final = "azure-native:containerservice:listManagedClusterUserCredentials"
 
 _FROZEN: Final = frozenset(
     {"diskEncryptionSetID", "dnsPrefix", "fqdnSubdomain", "linuxProfile", "nodeResourceGroup", "windowsProfile"}
@@ -87,7 +87,7 @@ def invokes(server: Server) -> Mapping[str, Invoke]:
         kubeconfig = {"apiVersion": "v1", "kind": "Config", "clusters": [{"name": name, **context}], "users": [], "contexts": []}
         return {"kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(json.dumps(kubeconfig).encode()).decode()}]}
 
-    return {_CREDENTIALS: credentials}
+    return {CREDENTIALS: credentials}
 
 
 def named(ledger: Ledger, name: str) -> Entry | None:
