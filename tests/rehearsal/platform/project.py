@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import psutil
 import yaml
@@ -53,7 +53,7 @@ class Project:
     stack: str = "local"
 
     @classmethod
-    def copied_to(cls, folder: Path, stack: str = "local") -> "Project":
+    def copied_to(cls, folder: Path, stack: str = "local") -> Self:
         """A copy of this checkout, of which nothing runs yet."""
         shutil.copytree(CHECKOUT, folder, ignore=_LEFT_OUT)
         return cls(folder, stack)
@@ -129,8 +129,11 @@ class Project:
             file.write_text(before)
 
 
+_Project = TypeVar("_Project", bound=Project)
+
+
 @contextmanager
-def stopped_in_the_end(project: Project) -> Generator[Project]:
+def stopped_in_the_end(project: _Project) -> Generator[_Project]:
     """Runs `down` at the end, after which nothing must be left: no process, no port."""
     try:
         yield project
