@@ -40,13 +40,16 @@ def main(
 def _table(stack: str, found: list[Finding]) -> Table:
     counted = Counter(each.status for each in found)
     caption = ", ".join(f"{counted[status]} {status}" for status in _STYLES if counted[status])
-    columns = "what", "", Column("found, and what to do", overflow="fold")
+    columns = "", Column("what was found, and what to do", overflow="fold")
     table = Table(*columns, title=f"Preflight of {stack}", caption=caption, box=None, pad_edge=False)
     for each in found:
-        text = f"{each.detail}\n→ {each.advice}" if each.advice else each.detail
-        # What a cloud answers may look like markup.
-        table.add_row(escape(each.subject), f"[{_STYLES[each.status]}]{each.status}[/]", escape(text))
+        lines = [f"[bold]{escape(each.subject)}[/]", escape(each.detail)]  # what a cloud answers may look like markup
+        table.add_row(f"[{_STYLES[each.status]}]{each.status}[/]", "\n".join([*lines, *_advice(each)]))
     return table
+
+
+def _advice(finding: Finding) -> list[str]:
+    return [f"→ {escape(finding.advice)}"] if finding.advice else []
 
 
 if __name__ == "__main__":

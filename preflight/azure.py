@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 from azure.core.credentials import TokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
-from azure.identity import DefaultAzureCredential
+from azure.identity import AzureCliCredential
 from azure.mgmt.compute import ComputeManagementClient
 
 from config.capacity import Kind
@@ -43,11 +44,13 @@ def findings(stack: str, cluster: Aks, pools: tuple[NodePool, ...]) -> Iterator[
 
 
 def connect(cluster: Aks, cluster_name: str) -> "Azure":
-    """With the credentials that Azure's own libraries find; raises UnaskedError without a subscription."""
+    """As whom `az` is logged in, since that is who Pulumi and kubelogin are too; raises UnaskedError without a subscription."""
     subscription = cluster.subscription or os.environ.get("ARM_SUBSCRIPTION_ID") or _chosen()
     if not subscription:
-        raise UnaskedError("neither the stack nor `az` names a subscription", "write ml-platform:cluster.subscription")
-    credential = DefaultAzureCredential()
+        advice = f"{_LOGIN}, or write ml-platform:cluster.subscription"
+        raise UnaskedError("neither the stack nor `az` names a subscription", advice)
+    logging.getLogger("azure.identity").addHandler(logging.NullHandler())  # else it writes what the user is told here
+    credential = AzureCliCredential(process_timeout=_SECONDS)
     return Azure(cluster, cluster_name, credential, ComputeManagementClient(credential, subscription), subscription)
 
 
@@ -162,7 +165,7 @@ def _asking(permission: str) -> Generator[None]:
     """Says what went wrong in the preflight's own terms."""
     try:
         yield
-    except ClientAuthenticationError as nobody:
+    except ClientAuthenticationError as nobody:  # `az` that is not there, too
         raise NotLoggedInError(nobody.message, _LOGIN) from None
     except HttpResponseError as refused:
         advice = f"needs the permission {permission}" if refused.status_code == 403 else ""

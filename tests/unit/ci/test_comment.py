@@ -17,8 +17,11 @@ class GitHub:
     def __init__(self, *pages: list[dict[str, Any]]) -> None:
         self.pages = pages or ([],)
         self.done: list[tuple[str, str, str]] = []
+        self.refuses = False
 
     def answer(self, request: httpx.Request) -> httpx.Response:
+        if request.method != "GET" and self.refuses:
+            return httpx.Response(403)
         if request.method != "GET":
             self.done.append((request.method, request.url.path, json.loads(request.content)["body"]))
             return httpx.Response(200, json={})
@@ -57,9 +60,10 @@ def test_a_comment_of_somebody_else_is_not_edited():
 
 
 def test_a_refusal_fails_the_job():
-    refusing = httpx.Client(base_url="https://x", transport=httpx.MockTransport(lambda _: httpx.Response(403)))
-    with refusing as client, pytest.raises(httpx.HTTPStatusError):
-        comment.post(client, "us/ours", "7", "prod", "text")
+    github = GitHub()
+    github.refuses = True
+    with pytest.raises(httpx.HTTPStatusError):
+        github.post("prod")
 
 
 def test_output_is_cut_to_what_github_takes_and_its_end_is_kept():
