@@ -46,6 +46,7 @@ OUTPUTS: Final[Mapping[str, Callable[[str, Inputs], dict[str, Any]]]] = {
     "gcp:container/cluster:Cluster": lambda _name, _inputs: {
         "endpoint": "10.0.0.2",
         "masterAuth": {"clusterCaCertificate": "Y2VydGlmaWNhdGU="},
+        "privateClusterConfig": {"privateEndpoint": "10.0.0.2"},
         "controlPlaneEndpointsConfig": {"dnsEndpointConfig": {"endpoint": "gke-1.europe-west4.gke.goog"}},
     },
     "gcp:projects/serviceIdentity:ServiceIdentity": lambda _name, _inputs: {"member": "serviceAccount:gke@example.com"},

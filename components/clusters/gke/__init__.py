@@ -15,6 +15,7 @@ from components.clusters.gke.kubeconfig import kubeconfig
 from components.clusters.gke.ladder import climbed, climbs, compute_class
 from components.clusters.gke.network import Network, existing
 from components.clusters.gke.node_pools import NodePools
+from components.clusters.gke.webhooks import opened
 from components.naming import MANAGED, type_token
 from config.clusters.gke import placed
 from config.node_images import software
@@ -23,6 +24,8 @@ from config.node_pool import NodePool
 
 class Gke(Cluster):
     """Network, key, node identity, control plane, node pools, and the way in."""
+
+    vertical_autoscaling = True
 
     def __init__(
         self,
@@ -56,6 +59,8 @@ class Gke(Cluster):
         # Nodes without a NAT gateway pull no images, on the way up and on the way down.
         self.native = native = control_plane(f"{name}-control-plane", cluster, place, identity.project, key, part(*networks))
 
+        webhooks = opened(f"{name}-webhooks", native, place, identity.email, part())
+
         self.pools: Mapping[str, Pool] = {asked.name: _described(asked) for asked in node_pools}
 
         def groups(asked: NodePool, *after: pulumi.Resource) -> NodePools:
@@ -73,8 +78,9 @@ class Gke(Cluster):
             kubeconfig=kubeconfig(name, native, cluster.endpoint.dns),
             # Without it, a kubeconfig with another address would mean another cluster: everything would be replaced.
             cluster_identifier=name,
-            # What is in the cluster goes before the nodes, or its controllers could not clear up after it.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(made.values())),
+            # What is in the cluster goes before the nodes, or its controllers could not clear up after it; and before the way to
+            # its webhooks, without which nothing that they are to admit could be changed.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*made.values(), webhooks]),
         )
         in_cluster = pulumi.ResourceOptions(parent=self, provider=self.kubernetes)
         for asked in filter(climbs, node_pools):

@@ -60,6 +60,7 @@ def control_plane(
         monitoring_config={"enable_components": list(_METRICS), "managed_prometheus": {"enabled": True}},
         cost_management_config={"enabled": True},
         cluster_autoscaling={"autoscaling_profile": asked.autoscaling.upper().replace("-", "_")},
+        vertical_pod_autoscaling={"enabled": True},
         addons_config={
             "dns_cache_config": {"enabled": True},
             "gce_persistent_disk_csi_driver_config": {"enabled": True},

@@ -7,7 +7,7 @@ from config import regions
 from rehearsal.clouds.cloud import digest
 from rehearsal.clouds.gcp import bodies, iam, kms, versions
 from rehearsal.clouds.gcp.api import model
-from rehearsal.clouds.gcp.compute import NETWORK, SUBNETWORK, ranges
+from rehearsal.clouds.gcp.compute import NETWORK, SUBNETWORK, Made, ranges
 from rehearsal.clouds.gcp.compute_class import DEFINITION
 from rehearsal.clouds.gcp.names import CALLER, WORDS, link, project, refused, region
 from rehearsal.clouds.kind import Kind, Reference, RefusedError, Request
@@ -45,6 +45,7 @@ def kind(server: Server, gone: Callable[[Request, Entry], None]) -> Kind:
             "project": project(request),
             "masterVersion": versions.offered(request.inputs["minMasterVersion"], channel),
             "masterAuth": {**request.inputs.get("masterAuth", {}), "clusterCaCertificate": server.authority},
+            "privateClusterConfig": {**request.inputs.get("privateClusterConfig", {}), "privateEndpoint": "10.0.0.2"},
             # In a rehearsal both endpoints are the one API server.
             "controlPlaneEndpointsConfig": {
                 **endpoints,
@@ -68,8 +69,8 @@ def kind(server: Server, gone: Callable[[Request, Entry], None]) -> Kind:
         autoname="name",
         unique=("name",),
         references=(
-            Reference("network", NETWORK),
-            Reference("subnetwork", SUBNETWORK),
+            Made("network", NETWORK),
+            Made("subnetwork", SUBNETWORK),
             Reference("databaseEncryption.keyName", kms.KEY, holds=False),
         ),
         frozen=_FROZEN,

@@ -1,7 +1,8 @@
 """Compute Engine: networks."""
 
+from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import Final
+from typing import Any, Final
 
 from rehearsal.clouds.gcp.api import model
 from rehearsal.clouds.gcp.names import WORDS, link, number, project, refused, region
@@ -14,7 +15,17 @@ SUBNETWORK: Final = "gcp:compute/subnetwork:Subnetwork"
 ROUTER: Final = "gcp:compute/router:Router"
 NAT: Final = "gcp:compute/routerNat:RouterNat"
 
+FIREWALL: Final = "gcp:compute/firewall:Firewall"
+
 _LIBRARY: Final = "google.cloud.compute_v1"
+
+
+@dataclass(frozen=True)
+class Made(Reference):
+    """A reference by path. A plain name is that of somebody else's resource, which a rehearsal takes to be there."""
+
+    def values(self, inputs: Json) -> list[Any]:
+        return [value for value in super().values(inputs) if "/" in value]
 
 
 def ranges(subnetwork: Entry) -> dict[str, IPv4Network]:
@@ -78,6 +89,13 @@ def _body_of_nat(inputs: Json) -> Json:
     return {"nats": [{**body, "subnetworks": subnetworks}]}
 
 
+def _body_of_firewall(inputs: Json) -> Json:
+    allowed = [
+        {"IPProtocol" if key == "protocol" else key: value for key, value in rule.items()} for rule in inputs.get("allows", [])
+    ]
+    return {**{key: value for key, value in inputs.items() if key not in ("project", "allows")}, "allowed": allowed}
+
+
 KINDS: Final = (
     Kind(
         NETWORK,
@@ -110,6 +128,17 @@ KINDS: Final = (
         references=(Reference("network", NETWORK),),
         frozen=frozenset({"name", "network", "region", "project", "encryptedInterconnectRouter"}),
         check=model(_LIBRARY, "Router", _body_of_regional),
+        words=WORDS,
+    ),
+    Kind(
+        FIREWALL,
+        identify=lambda request: f"projects/{project(request)}/global/firewalls/{request.inputs['name']}",
+        computed=lambda request, id_: {"selfLink": link(id_), "project": project(request)},
+        autoname="name",
+        unique=("name",),
+        references=(Made("network", NETWORK),),
+        frozen=frozenset({"name", "network", "direction", "project"}),
+        check=model(_LIBRARY, "Firewall", _body_of_firewall),
         words=WORDS,
     ),
     Kind(

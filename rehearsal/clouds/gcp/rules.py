@@ -114,6 +114,13 @@ def profile_fits_the_machine(inputs: Json, machine: Machine, _zones: Sequence[st
         _no(f"Accelerator network profile is not supported for machine type {machine.name}")
 
 
+def labels_are_free(inputs: Json, _machine: Machine, _zones: Sequence[str]) -> None:
+    """Kubernetes' own labels are the kubelet's to set."""
+    for key in inputs["nodeConfig"].get("labels", {}):
+        if key.partition("/")[0].endswith(("kubernetes.io", "k8s.io")):
+            _no(f"Node label {key!r} is in a domain that is reserved for Kubernetes")
+
+
 RULES: Final[tuple[Rule, ...]] = (
     machine_is_there,
     devices_are_the_machines,
@@ -124,4 +131,5 @@ RULES: Final[tuple[Rule, ...]] = (
     compact_is_in_one_zone,
     topology_fits_the_machine,
     profile_fits_the_machine,
+    labels_are_free,
 )

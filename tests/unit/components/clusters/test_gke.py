@@ -78,6 +78,19 @@ def test_nodes_boot_only_what_is_signed(dev: Plan):
         }
 
 
+def test_the_control_plane_reaches_the_platforms_webhooks_and_no_one_else_does(dev: Plan):
+    (firewall,) = dev.of("Firewall")
+    assert firewall.inputs["sourceRanges"] == ["10.0.0.2/32"]
+    assert firewall.inputs["targetServiceAccounts"] == ["cluster-nodes-account@example.com"]
+    assert firewall.inputs["allows"] == [{"protocol": "tcp", "ports": ["9443"]}]
+
+
+def test_the_vertical_autoscaler_is_gkes_own(values: Values, build: Build):
+    plan = build({**values, "ml-platform:verticalAutoscaling": True})
+    assert _cluster(plan).inputs["verticalPodAutoscaling"] == {"enabled": True}
+    assert not [resource for resource in plan if resource.kind == "VerticalAutoscaler"]
+
+
 def test_a_maintenance_window_may_reach_into_the_next_day(values: Values, build: Build):
     cluster = _cluster(build(_with(values, maintenance={"days": ["MO", "TH"], "start": "22:30", "hours": 6})))
     assert cluster.inputs["maintenancePolicy"]["recurringWindow"] == {

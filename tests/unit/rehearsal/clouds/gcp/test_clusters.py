@@ -113,6 +113,7 @@ def test_what_googles_api_does_not_know_is_a_mistake(cloud: Cloud, inputs: dict[
         (compute.NAT, "natIpAllocateOption", "SOMEHOW"),
         (compute.NETWORK, "routingMode", "LOCAL"),
         (compute.ROUTER, "colour", "red"),
+        (compute.FIREWALL, "direction", "SIDEWAYS"),
     ],
 )
 def test_what_compute_engine_does_not_know_is_a_mistake(cloud: Cloud, resource: str, field: str, value: Any):
@@ -123,6 +124,10 @@ def test_what_compute_engine_does_not_know_is_a_mistake(cloud: Cloud, resource: 
 def test_ranges_of_a_network_do_not_overlap(make: Make, network: Entry):
     with pytest.raises(RefusedError, match=r"10\.65\.0\.0/16 conflicts with existing subnetwork"):
         make(compute.SUBNETWORK, "b", network=network.get("network"), region="europe-west4", ipCidrRange="10.65.0.0/16")
+
+
+def test_a_network_that_is_only_named_is_somebody_elses_and_there(made_cluster: Make):
+    made_cluster(network="shared", subnetwork="shared-nodes")
 
 
 def test_a_range_does_not_shrink(cloud: Cloud, network: Entry):
