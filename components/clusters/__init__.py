@@ -26,10 +26,8 @@ _EXTRAS: Final[Mapping[str, tuple[str, str]]] = {"aks": ("pulumi_azure_native", 
 
 
 def refusal(platform: Platform) -> str | None:
-    """Why this platform's cluster can't be built, or None if it can."""
+    """Why this platform's cluster can't be built on this machine, or None if it can."""
     kind = platform.cluster.kind
-    if kind not in KINDS:
-        return f"ml-platform:cluster.kind: {kind} clusters are not there yet"
     package, requirements = _EXTRAS.get(kind, ("", ""))
     if package and not find_spec(package):
         return f"ml-platform:cluster.kind: {kind} clusters need {package}; pip install -r {requirements}"
@@ -39,7 +37,7 @@ def refusal(platform: Platform) -> str | None:
 def create(name: str, platform: Platform) -> Cluster:
     """The stack's cluster.
 
-    Raises pulumi.RunError for a kind that can't be built yet.
+    Raises pulumi.RunError for a kind whose SDK is not installed.
     """
     if reason := refusal(platform):
         raise pulumi.RunError(reason)

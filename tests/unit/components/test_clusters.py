@@ -1,14 +1,16 @@
 """Where the nodes come from."""
 
 import json
-from typing import Any
+from typing import Any, get_args
 
-import pulumi
 import pytest
 
 from components import clusters
 from components.clusters import Pool
+from config import load
+from config.clusters import Cluster
 from config.load import PROJECT
+from config.model import Model
 from config.node_pool import NodePool
 from tests.unit.conftest import Build, Values
 from tests.unit.plan import Plan
@@ -60,11 +62,18 @@ def test_another_kubeconfig_does_not_mean_another_cluster(local: Plan):
     assert provider.inputs["kubeconfig"] == str(PROJECT / ".rehearsal/local/kubeconfig")
 
 
-def test_a_kind_that_cannot_be_built_yet_is_refused_in_one_line(values: Values, build: Build, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(clusters, "KINDS", {})
-    with pytest.raises(pulumi.RunError) as refused:
-        build(values)
-    assert str(refused.value) == ("ml-platform:cluster.kind: simulated clusters are not there yet")
+def test_every_kind_that_a_stack_may_name_can_be_built():
+    kinds: tuple[type[Model], ...] = get_args(get_args(Cluster)[0])
+    assert set(clusters.KINDS) == {get_args(kind.model_fields["kind"].annotation)[0] for kind in kinds}
+
+
+def test_a_kind_whose_sdk_is_not_installed_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch):
+    def nothing(_name: str) -> None:
+        """What is not installed has no spec."""
+
+    monkeypatch.setattr(clusters, "find_spec", nothing)
+    reason = clusters.refusal(load.read("aks"))
+    assert reason == "ml-platform:cluster.kind: aks clusters need pulumi_azure_native; pip install -r requirements-azure.txt"
 
 
 def _pool(**values: Any) -> Pool:
