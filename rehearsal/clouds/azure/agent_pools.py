@@ -59,13 +59,13 @@ class Pools:
     def join(self, request: Request, pool: Json) -> None:
         """A pool has its machines, and its autoscaler knows how far it may go."""
         template, zones = _template(request, pool), _zones(request, pool)
-        self._server.join(template.group, members(template, int(pool.get("count", 0)), zones, f"{template.group}{{number:06}}"))
+        self._server.join(template.group, members(template, pools.nodes(pool), zones, f"{template.group}{{number:06}}"))
         if pool.get("enableAutoScaling"):
             self._groups.put(
                 Group(
                     template,
                     zones=zones,
-                    min=int(pool.get("count", 0)),
+                    min=pools.nodes(pool),
                     max=int(pool["maxCount"]),
                     scaler="cloud",
                     capacity=_capacity(pool),
@@ -104,7 +104,7 @@ def _has_room(request: Request, cluster: Entry) -> None:
         return
     others = [entry.inputs for entry in request.ledger.of(POOL) if not request.before or entry.id != request.before.id]
     every = [request.inputs, *others, *arm.listed(cluster.inputs, "agentPoolProfiles")]
-    nodes = sum(int(pool.get("count") or 0) for pool in every if pool.get("vnetSubnetID") == subnet.id)
+    nodes = sum(pools.nodes(pool) for pool in every if pool.get("vnetSubnetID") == subnet.id)
     room = sum(each.num_addresses for each in network.ranges(subnet)) - network.RESERVED - 1
     if nodes > room:
         raise arm.refusal(

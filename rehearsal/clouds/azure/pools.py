@@ -37,14 +37,19 @@ def machine(pool: Json) -> Machine:
     return by_name()[pool["vmSize"]]
 
 
+def nodes(pool: Json) -> int:
+    """How many a pool has before its autoscaler adds any: it has its smallest size at once, whatever `count` says."""
+    return max(int(pool.get("count") or 0), int(pool.get("minCount") or 0))
+
+
 def mistakes(pool: Json, path: str, name: str) -> Iterator[Mistake]:
     """Found in a preview already; `path` is where the pool is, and `name` the input with its name."""
     if isinstance(pool.get(name), str) and not _NAME.fullmatch(pool[name]):
         yield Mistake(f"{path}{name}", f"{pool[name]!r}: at most 12 lower-case letters and digits, a letter first")
     counts = {key: pool.get(key) for key in ("minCount", "count", "maxCount")}
-    said = [count for count in counts.values() if isinstance(count, int)]
-    if pool.get("enableAutoScaling") and said != sorted(said):
-        yield Mistake(f"{path}minCount", f"minCount, count and maxCount must not fall: {', '.join(map(str, said))}")
+    least, most = counts["minCount"], counts["maxCount"]
+    if isinstance(least, int) and isinstance(most, int) and least > most:
+        yield Mistake(f"{path}minCount", f"{least} is more than maxCount, {most}")
     smallest = 1 if pool.get("mode") == "System" else 0
     for key, count in counts.items():
         if isinstance(count, int) and not smallest <= count <= _LARGEST:

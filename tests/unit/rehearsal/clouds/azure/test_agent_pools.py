@@ -83,6 +83,11 @@ def test_the_autoscaler_may_move_a_pool_between_its_bounds(cloud: Cloud, pool: M
     assert groups.all() == {}
 
 
+def test_a_larger_smallest_size_is_there_at_once(pool: Make, change: Change, server: Told):
+    change(pool("p"), minCount=3)
+    assert len(nodes(server, "p")) == 3
+
+
 def test_a_pool_that_is_deleted_takes_its_nodes_along(cloud: Cloud, pool: Make, server: Told):
     made = pool("p")
     cloud.delete(POOL, made.id, CONFIG)
@@ -98,7 +103,7 @@ def mistakes(cloud: Cloud, entry: Entry, inputs: dict[str, Any]) -> list[str]:
     ("inputs", "message"),
     [
         ({"agentPoolName": "GPU-pool"}, "agentPoolName: 'GPU-pool': at most 12 lower-case letters and digits, a letter first"),
-        ({"minCount": 2}, "minCount: minCount, count and maxCount must not fall: 2, 1, 3"),
+        ({"minCount": 4}, "minCount: 4 is more than maxCount, 3"),
         ({"nodeTaints": ["gpu"]}, "nodeTaints: 'gpu' is not of the form key=value:effect"),
         (
             {"nodeLabels": {"kubernetes.azure.com/mode": "x"}},
