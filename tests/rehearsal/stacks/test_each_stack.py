@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from config import load
 from config.platform import Platform
@@ -24,6 +25,18 @@ def test_a_stack_comes_up_does_its_work_and_leaves_nothing(copies: Path, stack: 
         ended = project.rehearse("rehearse")
     assert ended.code == 0, ended.output
     assert re.search(r"^ *\d+ unchanged$", ended.output, re.MULTILINE), ended.output
+    assert "nothing is left" in ended.output
+
+
+def test_production_moves_to_another_cloud_by_its_cluster_alone(copies: Path) -> None:
+    with stopped_in_the_end(Project.copied_to(copies / "moved", "prod")) as project:
+        content = yaml.safe_load(project.stack_file.read_text())
+        content["config"]["ml-platform:cluster"] = {"kind": "gke", "region": "europe-west4", "project": "example-ml-prod"}
+        project.stack_file.write_text(yaml.safe_dump(content))
+        project.up()
+        assert _jobs_left(project.cluster, load.read("prod")) == []
+        ended = project.rehearse("rehearse")
+    assert ended.code == 0, ended.output
     assert "nothing is left" in ended.output
 
 
