@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -19,6 +20,10 @@ _BY_THE_CLOUD: Mapping[str, TolerationArgsDict] = {
     "spot": {"key": "kubernetes.azure.com/scalesetpriority", "operator": "Equal", "value": "spot", "effect": "NoSchedule"},
 }
 """Taints that a cloud sets by itself: GKE on Arm nodes, AKS on spot nodes. Tolerated everywhere: elsewhere there are none."""
+
+
+INTERRUPTED_GRACE: Final = 60
+"""Seconds that pods have to finish on a node that the cloud takes away."""
 
 
 def device_taint(resource: str) -> TaintArgsDict:
@@ -56,7 +61,7 @@ class Pool:
 
         Said even then: a null would come back from the API server as a difference.
         """
-        return 60 if self.interruptible else 30
+        return INTERRUPTED_GRACE if self.interruptible else 30
 
     @property
     def own(self) -> Mapping[str, str]:

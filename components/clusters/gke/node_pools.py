@@ -109,6 +109,8 @@ def _node(
         "workload_metadata_config": {"mode": "GKE_METADATA"},
         "metadata": {"disable-legacy-endpoints": "true"},
         "gvnic": {"enabled": True},
+        # The kubelet's port that asks nobody who he is stays closed.
+        "kubelet_config": {"insecure_kubelet_readonly_port_enabled": "FALSE", **how.kubelet},
         **how.node,
     }
 

@@ -43,6 +43,11 @@ def node_pool(inputs: Json) -> Json:
     body = _placed(inputs)
     config = dict(body.get("config", {}))
     config["accelerators"] = [_accelerator(each) for each in config.pop("guestAccelerators", [])]
+    kubelet = dict(config.get("kubeletConfig", {}))
+    if "insecureKubeletReadonlyPortEnabled" in kubelet:  # text for the provider, a truth value for the API
+        kubelet["insecureKubeletReadonlyPortEnabled"] = kubelet["insecureKubeletReadonlyPortEnabled"] == "TRUE"
+    if kubelet:
+        config["kubeletConfig"] = kubelet
     scaling = {"autoscaling": {"enabled": True, **body["autoscaling"]}} if "autoscaling" in body else {}
     return {**body, "config": config, **scaling}
 

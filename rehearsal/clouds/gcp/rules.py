@@ -114,6 +114,13 @@ def profile_fits_the_machine(inputs: Json, machine: Machine, _zones: Sequence[st
         _no(f"Accelerator network profile is not supported for machine type {machine.name}")
 
 
+def grace_is_for_spot(inputs: Json, _machine: Machine, _zones: Sequence[str]) -> None:
+    """Other nodes are drained before they go."""
+    config = inputs["nodeConfig"]
+    if "shutdownGracePeriodSeconds" in config.get("kubeletConfig", {}) and not config.get("spot"):
+        _no("shutdown_grace_period_seconds can only be configured for Spot VMs")
+
+
 def labels_are_free(inputs: Json, _machine: Machine, _zones: Sequence[str]) -> None:
     """Kubernetes' own labels are the kubelet's to set."""
     for key in inputs["nodeConfig"].get("labels", {}):
@@ -131,5 +138,6 @@ RULES: Final[tuple[Rule, ...]] = (
     compact_is_in_one_zone,
     topology_fits_the_machine,
     profile_fits_the_machine,
+    grace_is_for_spot,
     labels_are_free,
 )

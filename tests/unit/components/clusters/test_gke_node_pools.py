@@ -84,6 +84,16 @@ def test_spot_reserved_and_flex_machines_are_taken_wherever_they_are(pools: Pool
     }
 
 
+def test_pods_on_a_spot_node_have_their_minute(pools: Pools):
+    made = pools({**H100, "capacity": ["spot", "on-demand"]})
+    assert made["h100-spot"].inputs["nodeConfig"]["kubeletConfig"] == {
+        "insecureKubeletReadonlyPortEnabled": "FALSE",
+        "shutdownGracePeriodSeconds": 75,
+        "shutdownGracePeriodCriticalPodsSeconds": 15,
+    }
+    assert "shutdownGracePeriodSeconds" not in made["h100-on-demand"].inputs["nodeConfig"]["kubeletConfig"]
+
+
 def test_flex_nodes_are_not_repaired(pools: Pools):
     assert pools({**H100, "capacity": ["flex"]})["h100-flex"].inputs["management"]["autoRepair"] is False
 

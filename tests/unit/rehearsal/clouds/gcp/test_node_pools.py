@@ -174,6 +174,12 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
         {"networkConfig": {"acceleratorNetworkProfile": "auto"}},
         "profile is not supported for machine type g2-standard-8",
     ),
+    "grace for nodes that are drained": (
+        "n2-standard-8",
+        {"kubeletConfig": {"shutdownGracePeriodSeconds": 75}},
+        {},
+        "only be configured for Spot VMs",
+    ),
     "a label of Kubernetes": ("n2-standard-8", {"labels": {"node.kubernetes.io/a": "b"}}, {}, "reserved for Kubernetes"),
     "no such cluster": ("n2-standard-8", {}, {"cluster": f"{CLUSTER}-2"}, "dev-2' was not found"),
     "no such service account": ("n2-standard-8", {"serviceAccount": "x@y.z"}, {}, "x@y.z' was not found"),
