@@ -109,3 +109,5 @@ class Aks(Model):
     """Object ids of Entra ID groups that may do everything in the cluster. Whoever runs Pulumi must be in one; without any it is
     the only one that may. Name them as soon as a second one runs Pulumi."""
     maintenance: Maintenance = Maintenance()
+    deletion_protection: bool = True
+    """Whether a destroy of the cluster is refused; set it to false, and `up`, before you destroy."""

@@ -29,6 +29,10 @@ class Planned:
     retain_on_delete: bool
     ignore_changes: tuple[str, ...]
     """Properties of which a change is none."""
+    replace_on_changes: tuple[str, ...]
+    """Properties whose change takes a new one, whatever the provider thinks."""
+    protect: bool
+    """Whether the engine refuses to delete it."""
 
     @property
     def kind(self) -> str:
@@ -103,6 +107,8 @@ def plan(program: Callable[[], object]) -> Plan:
                 create_timeout=request.customTimeouts.create,
                 retain_on_delete=request.retainOnDelete,
                 ignore_changes=tuple(request.ignoreChanges),
+                replace_on_changes=tuple(request.replaceOnChanges),
+                protect=request.protect,
             )
             for urn, request in requests(program).items()
         ]

@@ -110,6 +110,8 @@ class ControlPlane(pulumi.ComponentResource):
             agent_pool_profiles=[{**_SYSTEM_POOL, "orchestrator_version": asked.version, "vnet_subnet_id": subnet}],
             opts=pulumi.ResourceOptions(
                 parent=self,
+                # AKS has nothing of the kind itself. A change that would replace the cluster is refused, too.
+                protect=asked.deletion_protection,
                 # A cluster that may not join the subnet yet fails after minutes.
                 depends_on=[may_join],
                 # The autoscaler moves it: without this, every `up` would move it back.

@@ -5,35 +5,24 @@ import subprocess
 import sys
 
 import pytest
-import yaml
 
 from components import clusters
 from config.load import PROJECT, parse
+from tests.unit.components.clusters.aks import cluster, values
 from tests.unit.conftest import Build, Values
-from tests.unit.plan import Plan, Planned
-
-STACK = PROJECT / "examples/stacks/Pulumi.aks.yaml"
+from tests.unit.plan import Plan
 
 
 @pytest.fixture
 def stack() -> Values:
     """The example's values, to be changed at will."""
-    return yaml.safe_load(STACK.read_text())["config"]
+    return values()
 
 
 @pytest.fixture(scope="module")
 def aks(build: Build) -> Plan:
     """The plan of the example, made once."""
-    return build(yaml.safe_load(STACK.read_text())["config"])
-
-
-def cluster(plan: Plan) -> Planned:
-    (found,) = plan.of("ManagedCluster")
-    return found
-
-
-def agent_pools(plan: Plan) -> dict[str, Planned]:
-    return {pool.inputs["agentPoolName"]: pool for pool in plan.of("AgentPool")}
+    return build(values())
 
 
 def test_the_api_has_no_public_address_unless_one_is_asked_for(aks: Plan):
@@ -75,6 +64,53 @@ def test_the_clusters_own_identity_may_join_its_subnet_and_nothing_else(aks: Pla
     assert role.urn in cluster(aks).depends_on
 
 
+def test_a_cluster_is_protected_until_the_stack_says_otherwise(stack: Values, build: Build, aks: Plan):
+    assert cluster(aks).protect
+    stack["ml-platform:cluster"]["deletionProtection"] = False
+    assert not cluster(build(stack)).protect
+
+
+def test_what_is_in_the_cluster_goes_before_its_nodes_and_the_way_in(aks: Plan):
+    (provider,) = aks.of("kubernetes")
+    needed = {
+        resource.urn for resource in aks if resource.kind in ("AgentPool", "RoleAssignment") and "joins" not in resource.name
+    }
+    assert needed <= provider.depends_on
+
+
+def test_nodes_call_out_through_the_gateway_alone(aks: Plan):
+    (subnet,) = aks.of("Subnet")
+    assert subnet.inputs["defaultOutboundAccess"] is False
+    assert subnet.inputs["natGateway"]
+    assert cluster(aks).inputs["networkProfile"]["outboundType"] == "userAssignedNATGateway"
+    assert not any(pool.inputs["enableNodePublicIP"] for pool in aks.of("AgentPool"))
+
+
+def test_network_policies_are_enforced_and_pods_have_identities(aks: Plan):
+    inputs = cluster(aks).inputs
+    assert (inputs["networkProfile"]["networkPolicy"], inputs["networkProfile"]["networkPluginMode"]) == ("cilium", "overlay")
+    assert inputs["oidcIssuerProfile"]["enabled"]
+    assert inputs["securityProfile"]["workloadIdentity"]["enabled"]
+
+
+def test_a_cluster_in_somebodys_subnet_makes_no_network(stack: Values, build: Build):
+    theirs = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/n"
+    stack["ml-platform:cluster"]["network"] = {"existing": theirs}
+    plan = build(stack)
+    assert not [resource for resource in plan if resource.type.startswith("azure-native:network:")]
+    assert {pool.inputs["vnetSubnetID"] for pool in plan.of("AgentPool")} == {theirs}
+
+
+def test_upgrades_happen_in_the_window_that_the_stack_names(stack: Values, build: Build):
+    stack["ml-platform:cluster"]["maintenance"] = {"day": "Friday", "start": "22:00", "hours": 8}
+    windows = {
+        window.inputs["configName"]: window.inputs["maintenanceWindow"] for window in build(stack).of("MaintenanceConfiguration")
+    }
+    assert set(windows) == {"aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"}
+    for window in windows.values():
+        assert (window["schedule"]["weekly"]["dayOfWeek"], window["startTime"], window["durationHours"]) == ("Friday", "22:00", 8)
+
+
 def test_the_kubeconfig_holds_no_credential(aks: Plan):
     (provider,) = aks.of("kubernetes")
     kubeconfig = json.loads(provider.inputs["kubeconfig"])
@@ -82,33 +118,6 @@ def test_the_kubeconfig_holds_no_credential(aks: Plan):
     assert set(user["user"]) == {"exec"}
     assert user["user"]["exec"]["command"] == "kubelogin"
     assert kubeconfig["clusters"][0]["cluster"]["server"] == "https://private.example:443"
-
-
-def test_a_ladder_is_one_agent_pool_for_each_rung(aks: Plan):
-    pools = agent_pools(aks)
-    assert sorted(pools) == ["generalo", "h100o", "h100s", "t4o"]
-    assert [pools[name].inputs["minCount"] for name in ("h100o", "h100s")] == [2, 0]
-    assert pools["h100s"].inputs["scaleSetPriority"] == "Spot"
-    assert pools["h100s"].inputs["nodeLabels"]["ml-platform.dev/capacity"] == "spot"
-
-
-def test_the_autoscaler_tries_the_rungs_in_their_order(aks: Plan):
-    priorities = yaml.safe_load(aks.one("ConfigMap", "cluster-autoscaler-priority-expander").inputs["data"]["priorities"])
-    assert priorities == {100: ["^aks-generalo-", "^aks-h100o-", "^aks-t4o-"], 90: ["^aks-h100s-"]}
-    assert cluster(aks).inputs["autoScalerProfile"]["expander"] == "priority"
-
-
-def test_gpu_nodes_keep_out_pods_that_ask_for_none_and_say_who_brings_the_driver(aks: Plan):
-    pool = agent_pools(aks)["h100o"].inputs
-    assert pool["nodeTaints"] == ["nvidia.com/gpu=present:NoSchedule"]
-    assert pool["gpuProfile"] == {"driver": "Install"}
-    assert "gpuProfile" not in agent_pools(aks)["generalo"].inputs
-
-
-def test_gpu_pools_are_upgraded_without_a_machine_to_spare(aks: Plan):
-    pools = agent_pools(aks)
-    assert pools["h100o"].inputs["upgradeSettings"] == {"maxSurge": "0", "maxUnavailable": "1"}
-    assert pools["generalo"].inputs["upgradeSettings"] == {"maxSurge": "1"}
 
 
 def test_no_other_clouds_sdk_is_imported():
@@ -119,6 +128,6 @@ def test_no_other_clouds_sdk_is_imported():
 
 def test_without_azures_sdk_one_line_says_how_to_install_it(stack: Values, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "pulumi_azure_native", None)
-    assert clusters.refusal(parse(stack, STACK)) == (
+    assert clusters.refusal(parse(stack, PROJECT)) == (
         "ml-platform:cluster.kind: aks clusters need pulumi_azure_native; pip install -r requirements-azure.txt"
     )
