@@ -14,6 +14,9 @@ ACCELERATOR: Final = "ml-platform.dev/accelerator"
 CAPACITY: Final = "ml-platform.dev/capacity"
 """Node label: how the node was bought, a kind of rung: reserved, on-demand, flex or spot."""
 
+SERVES: Final = "ml-platform.dev/serves"
+"""Annotation of a device plugin's pods: the extended resource that it gives to other pods."""
+
 TEAM: Final = "ml-platform.dev/team"
 """Namespace label: the team whose namespace it is."""
 

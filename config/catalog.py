@@ -25,6 +25,10 @@ RESOURCES: Final[Mapping[Vendor, str]] = {
 """Vendor → the extended resource that its device plugin gives to pods, which is the key of its nodes' taint too."""
 
 
+INTERFACES: Final[Mapping[str, str]] = {"efa": "vpc.amazonaws.com/efa"}
+"""Interconnect → the extended resource by which pods ask for its interfaces; of others, `rules.interconnect` says why not."""
+
+
 @dataclass(frozen=True)
 class Accelerator:
     """A model of accelerator, as pods ask for it and as nodes are labelled with it."""
@@ -104,6 +108,15 @@ class Machine:
     def vendor(self) -> Vendor | None:
         """Whose accelerators it has."""
         return ACCELERATORS[self.accelerator].vendor if self.accelerator else None
+
+    @property
+    def fabric(self) -> dict[str, int]:
+        """Extended resource → how many interfaces of its interconnect there are for pods; empty where they can't have any."""
+        return {INTERFACES[self.interconnect]: self.interfaces} if self.interconnect in INTERFACES else {}
+
+    def interfaces_of(self, devices: int) -> int:
+        """The interfaces for so many of its accelerators: their part, rounded down, since no two pods can have one."""
+        return self.interfaces * devices // self.count
 
     def __str__(self) -> str:
         return f"{self.name} ({self.cloud}, {self.cpu} CPUs, {self.memory_gib}Gi)"

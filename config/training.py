@@ -28,7 +28,8 @@ class Job(Model):
     deadline: Annotated[int, Ge(60)] = 3600
     """Seconds after which the job is ended, counted from its admission."""
     image: str | None = None
-    """By default PyTorch for the devices of their vendor."""
+    """By default PyTorch for the devices of their vendor and for EFA where the pool has it; for that, an image of your own needs
+    libfabric and NCCL's plugin for it."""
 
 
 class Training(Model):

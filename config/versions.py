@@ -23,6 +23,8 @@ NVIDIA_DEVICE_PLUGIN = "nvcr.io/nvidia/k8s-device-plugin:v0.20.0"
 AMD_DEVICE_PLUGIN = "docker.io/rocm/k8s-device-plugin:1.31.0.10"
 NEURON_DEVICE_PLUGIN = "public.ecr.aws/neuron/neuron-device-plugin:2.24.23.0"
 """Later ones want `get nodes/proxy`, with which a pod can run commands in every other pod."""
+EFA_DEVICE_PLUGIN = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/aws-efa-k8s-device-plugin:v0.5.20"
+"""Of AWS's own account for EKS, from which nodes of any region may pull."""
 DCGM_EXPORTER = "nvcr.io/nvidia/k8s/dcgm-exporter:4.6.0-4.8.3-distroless"
 PYTORCH: Mapping[str, str] = {
     "nvidia": "docker.io/pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime",
@@ -31,6 +33,12 @@ PYTORCH: Mapping[str, str] = {
     "tpu": "us-central1-docker.pkg.dev/tpu-pytorch-releases/docker/xla:r2.7.0_3.10_tpuvm",
 }
 """Vendor of the devices → PyTorch for them."""
+PYTORCH_EFA: Mapping[str, str] = {
+    **PYTORCH,
+    "nvidia": "public.ecr.aws/deep-learning-containers/pytorch-training:2.9.0-gpu-py312-cu130-ubuntu22.04-ec2-v1.11",
+}
+"""Vendor of the devices → PyTorch that reaches other nodes by EFA, with libfabric and NCCL's plugin for it. Without these NCCL
+takes the ordinary network, and says so only in its log."""
 VLLM: Mapping[str, str] = {
     "nvidia": "docker.io/vllm/vllm-openai:v0.12.0",
     "amd": "docker.io/vllm/vllm-openai-rocm:v0.23.0",

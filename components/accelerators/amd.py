@@ -9,6 +9,7 @@ from components.accelerators.base import KUBELET_PLUGINS, REGISTRATION, Daemon, 
 from components.clusters import Pool
 from components.naming import type_token
 from components.pods import HARDENED
+from config.catalog import RESOURCES
 from config.versions import AMD_DEVICE_PLUGIN
 
 DEVICE_PLUGIN: Final = Daemon(
@@ -36,6 +37,7 @@ DEVICE_PLUGIN: Final = Daemon(
         # It counts GPUs in the driver's part of /sys, which a container's own /sys does not show whole.
         "volumes": [REGISTRATION, {"name": "sys", "host_path": {"path": "/sys", "type": "Directory"}}],
     },
+    serves=RESOURCES["amd"],
 )
 
 

@@ -15,9 +15,10 @@ from pulumi_kubernetes.core.v1 import (
     TolerationArgsDict,
     VolumeArgsDict,
 )
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
 from components.clusters import Pool
-from components.naming import MANAGED, POD_SECURITY, app, selector
+from components.naming import MANAGED, POD_SECURITY, SERVES, app, selector
 
 KUBELET_PLUGINS: Final = "/var/lib/kubelet/device-plugins"
 """Where a device plugin registers with the kubelet, on every kind of node."""
@@ -33,11 +34,16 @@ class Daemon:
     component: str
     """Its part in the platform, as `app.kubernetes.io/component`; a rehearsal's device manager looks for `device-plugin`."""
     pod: PodSpecArgsDict
+    serves: str = ""
+    """Of a device plugin: its extended resource."""
 
     @cached_property
     def labels(self) -> dict[str, str]:
         """On the DaemonSet and its pods."""
         return app(self.name, component=self.component)
+
+    def _metadata(self) -> ObjectMetaArgsDict:
+        return {"labels": self.labels, "annotations": {SERVES: self.serves}} if self.serves else {"labels": self.labels}
 
     def spec(self, pools: Iterable[Pool]) -> DaemonSetSpecArgsDict:
         """The whole of it, for the nodes of these pools."""
@@ -46,7 +52,7 @@ class Daemon:
             "selector": {"match_labels": selector(self.name)},
             "update_strategy": {"rolling_update": {"max_unavailable": "10%"}},
             "template": {
-                "metadata": {"labels": self.labels},
+                "metadata": self._metadata(),
                 "spec": {
                     "affinity": _on(there),
                     "tolerations": _let_in(there),

@@ -10,6 +10,7 @@ from components.accelerators.base import KUBELET_PLUGINS, REGISTRATION, Daemon, 
 from components.clusters import Pool
 from components.naming import MANAGED, selector, type_token
 from components.pods import HARDENED
+from config.catalog import RESOURCES
 from config.versions import NEURON_DEVICE_PLUGIN
 
 NAME: Final = "neuron-device-plugin"
@@ -37,6 +38,7 @@ DEVICE_PLUGIN: Final = Daemon(
         # The driver's map of devices is in the host's /run.
         "volumes": [REGISTRATION, {"name": "run", "host_path": {"path": "/run", "type": "Directory"}}],
     },
+    serves=RESOURCES["neuron"],
 )
 
 

@@ -45,6 +45,8 @@ class Pool:
     """Extended resource → how many of it each node has."""
     selector: Mapping[str, str]
     """Labels by which pods choose nodes with these devices: of any pool that has them, or of this one on a foreign cluster."""
+    interfaces: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Extended resource → how many interfaces of its interconnect each node has; empty without one."""
     preinstalled: frozenset[str] = frozenset()
     """What the nodes' image or the cloud brings along, and we must not install once more: `driver`, `device-plugin`."""
     interruptible: bool = False
@@ -54,6 +56,11 @@ class Pool:
     def vendor(self) -> Vendor | None:
         """Whose devices its nodes have."""
         return self.machine.vendor
+
+    def share(self, devices: int) -> dict[str, int]:
+        """Extended resources of a pod that works with others on so many of a node's devices: these, and their interfaces."""
+        interfaces = self.machine.interfaces_of(devices) if self.interfaces else 0
+        return {**dict.fromkeys(self.devices, devices), **(dict.fromkeys(self.interfaces, interfaces) if interfaces else {})}
 
     @property
     def grace(self) -> int:
@@ -88,6 +95,7 @@ class Pool:
             taints=taints,
             tolerations=(*map(_toleration, taints), *_of_the_cloud(pool, machine)),
             devices=devices,
+            interfaces=machine.fabric if pool.interconnect else {},
             selector=pool.selector or selector,
             preinstalled=preinstalled | pool.preinstalled,
             interruptible=pool.interruptible,

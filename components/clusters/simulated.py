@@ -60,7 +60,7 @@ class Simulated(Cluster):
                         "pulumi.com/patchForce": "true",
                         "rehearsal.ml-platform.dev/capacity": json.dumps(_capacity(pool)),
                         "rehearsal.ml-platform.dev/devices": json.dumps(
-                            {resource: str(count) for resource, count in pool.devices.items()}
+                            {resource: str(count) for resource, count in {**pool.devices, **pool.interfaces}.items()}
                         ),
                     },
                 },

@@ -13,7 +13,7 @@ from components.pods import HARDENED, HOME, SCRATCH_MOUNTS, UNPRIVILEGED, scratc
 from components.tenancy import DATASETS
 from config.catalog import ACCELERATORS
 from config.load import PROJECT
-from config.versions import PYTORCH
+from config.versions import PYTORCH, PYTORCH_EFA
 
 PORT: Final = 29500
 """Where worker 0 waits for the others: PyTorch's own default."""
@@ -102,15 +102,19 @@ class DistributedJob(pulumi.ComponentResource):
                         "containers": [
                             {
                                 "name": "worker",
-                                "image": job.image or PYTORCH[ACCELERATORS[job.accelerator].vendor],
+                                "image": job.image or _image(job, pool),
                                 "command": _torchrun(job),
                                 "env": _environment(job),
+                                # EFA needs no more than its interfaces: AWS tests its node images with pods that have no
+                                # capability (the images let them lock memory without IPC_LOCK), no huge pages, which libfabric
+                                # does without, and none of NCCL's or libfabric's variables (aws/aws-k8s-tester, in
+                                # test/cases/nvidia/manifests/mpi-job-nccl-test-multi-node.yaml).
                                 "security_context": HARDENED,
                                 "resources": {
                                     "requests": requests,
                                     "limits": {
                                         **requests,
-                                        **{resource: str(job.gpus_per_worker) for resource in pool.devices},
+                                        **{resource: str(count) for resource, count in pool.share(job.gpus_per_worker).items()},
                                     },
                                 },
                                 "volume_mounts": [
@@ -131,6 +135,10 @@ class DistributedJob(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, custom_timeouts=pulumi.CustomTimeouts(create=f"{job.deadline + _QUEUED}s")),
         )
         self.register_outputs({})
+
+
+def _image(job: config.training.Job, pool: Pool) -> str:
+    return (PYTORCH_EFA if pool.interfaces else PYTORCH)[ACCELERATORS[job.accelerator].vendor]
 
 
 def _torchrun(job: config.training.Job) -> list[str]:

@@ -7,6 +7,7 @@ import pulumi_kubernetes as k8s
 import yaml
 
 from components.naming import MANAGED, POD_SECURITY, TEAM, type_token
+from config.catalog import INTERFACES
 from config.versions import KUEUE, KUEUE_IMAGE
 
 NAMESPACE: Final = "kueue-system"
@@ -24,6 +25,9 @@ _CONFIGURATION: Final[dict[str, Any]] = {
     # A gang whose pods can't all start gives its place back instead of holding GPUs idle.
     "waitForPodsReady": {"timeout": "10m", "blockAdmission": False, "requeuingStrategy": {"backoffLimitCount": 5}},
     "integrations": {"frameworks": ["batch/job"]},
+    # Interfaces of an interconnect come with the devices that they serve, of which teams have quotas: a resource that no queue
+    # covers would keep the job waiting for ever.
+    "resources": {"excludeResourcePrefixes": sorted(INTERFACES.values())},
 }
 """Kueue's own configuration file; every other job API is left alone until a layer installs it."""
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from config.platform import Platform
-from config.rules import aks, devices, gke, names, network, pools, quotas
+from config.rules import aks, devices, gke, interconnect, names, network, pools, quotas
 from config.rules.problem import Problem, Rule
 
 __all__ = ["RULES", "Problem", "problems"]
@@ -20,6 +20,9 @@ RULES: Final[tuple[Rule, ...]] = (
     pools.zones_are_in_the_region,
     pools.disks_are_sold,
     pools.options_have_a_meaning,
+    interconnect.pods_reach_it,
+    interconnect.pools_have_as_much,
+    interconnect.workers_have_a_share,
     network.pools_have_a_subnet,
     network.reservations_have_a_zone,
     network.addresses_suffice,

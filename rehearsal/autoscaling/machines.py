@@ -17,14 +17,11 @@ _PER_CPU, _PER_GIB, _PER_DEVICE = 0.04, 0.005, 2.0
 _SHARE: Final[Mapping[CapacityType, float]] = {"reserved": 0.01, "on-demand": 1.0, "spot": 0.4}
 """How a machine is bought → the part of the price on demand."""
 
-_EFA: Final = "vpc.amazonaws.com/efa"
-"""The resource of AWS's own device plugin for its network interfaces."""
-
 
 def devices(machine: Machine) -> dict[str, str]:
     """Extended resource → how many of it the machine has, as device plugins report it."""
     accelerators = {ACCELERATORS[machine.accelerator].resource: str(machine.count)} if machine.accelerator else {}
-    return accelerators | ({_EFA: str(machine.interfaces)} if machine.interconnect == "efa" else {})
+    return accelerators | {resource: str(count) for resource, count in machine.fabric.items()}
 
 
 def instance_types(

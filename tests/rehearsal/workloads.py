@@ -21,9 +21,16 @@ def job(name: str, *, labels: Mapping[str, str] | None = None, run_seconds: floa
     }
 
 
-def deployment(name: str, *, replicas: int = 1, labels: Mapping[str, str] | None = None, **pod: Any) -> dict[str, Any]:
+def deployment(
+    name: str,
+    *,
+    replicas: int = 1,
+    labels: Mapping[str, str] | None = None,
+    annotations: Mapping[str, str] | None = None,
+    **pod: Any,
+) -> dict[str, Any]:
     """A Deployment whose pods are labelled `app: <name>`."""
-    template = _template({"app": name, **(labels or {})}, {}, pod)
+    template = _template({"app": name, **(labels or {})}, annotations or {}, pod)
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",

@@ -4,6 +4,7 @@ from typing import Final
 
 from components.accelerators.base import KUBELET_PLUGINS, REGISTRATION, Daemon
 from components.pods import HARDENED
+from config.catalog import RESOURCES
 from config.versions import NVIDIA_DEVICE_PLUGIN
 
 DEVICE_PLUGIN: Final = Daemon(
@@ -24,4 +25,5 @@ DEVICE_PLUGIN: Final = Daemon(
         # The kubelet's registration socket: the one thing of the host that it needs.
         "volumes": [REGISTRATION],
     },
+    serves=RESOURCES["nvidia"],
 )

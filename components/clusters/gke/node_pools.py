@@ -6,7 +6,6 @@ from typing import Final
 
 import pulumi
 from pulumi_gcp.container import (
-    NodePoolNetworkConfigArgsDict,
     NodePoolNodeConfigArgsDict,
     NodePoolNodeConfigTaintArgsDict,
     NodePoolPlacementPolicyArgsDict,
@@ -24,7 +23,6 @@ from config.node_images import Software
 from config.node_pool import NodePool
 
 _LONGEST_NAME: Final = 40
-_NETWORK_DRIVER: Final = "cloud.google.com/gke-networking-dra-driver"
 _EFFECTS: Final[Mapping[str, str]] = {
     "NoSchedule": "NO_SCHEDULE",
     "PreferNoSchedule": "PREFER_NO_SCHEDULE",
@@ -78,7 +76,7 @@ class NodePools(pulumi.ComponentResource):
                 management={"auto_repair": how.auto_repair, "auto_upgrade": True},
                 upgrade_settings=_upgrade(pool),
                 node_config=_node(asked, pool, software, how, key_label=rung.kind, service_account=service_account),
-                network_config=_network(asked),
+                network_config={"enable_private_nodes": True},
                 placement_policy=_placement(asked),
                 opts=child,
             )
@@ -95,7 +93,7 @@ def _node(
         "image_type": IMAGES[image],
         "disk_type": disk_type(pool.machine),
         "disk_size_gb": asked.disk_gib,
-        "labels": {**pool.labels, CAPACITY: key_label, **({_NETWORK_DRIVER: "true"} if asked.interconnect else {})},
+        "labels": {**pool.labels, CAPACITY: key_label},
         # GKE taints nodes for their devices by itself, and refuses the same taint a second time.
         "taints": [_taint(taint) for taint in pool.taints if taint["key"] not in pool.devices],
         "guest_accelerators": accelerators(pool.machine, software.driver),
@@ -117,12 +115,6 @@ def _node(
 
 def _taint(taint: TaintArgsDict) -> NodePoolNodeConfigTaintArgsDict:
     return {"key": taint["key"], "value": str(taint.get("value") or ""), "effect": _EFFECTS[str(taint["effect"])]}
-
-
-def _network(asked: NodePool) -> NodePoolNetworkConfigArgsDict:
-    """With `auto`, GKE makes the networks that GPUDirect and RDMA need, and offers their interfaces to pods (DRANET)."""
-    auto: NodePoolNetworkConfigArgsDict = {"accelerator_network_profile": "auto"} if asked.interconnect else {}
-    return {"enable_private_nodes": True, **auto}
 
 
 def _placement(asked: NodePool) -> NodePoolPlacementPolicyArgsDict | None:

@@ -1,6 +1,7 @@
 """What has to do with GPUs, for tests: a device plugin, and pods that ask for a whole machine."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from rehearsal.autoscaling.group import NODE_POOL
 from tests.rehearsal.cluster import Cluster, Manifest
@@ -11,10 +12,16 @@ SCALE = 60
 """Seconds in which nodes should have come or gone."""
 
 
+PLUGIN: dict[str, Any] = {
+    "labels": {"app.kubernetes.io/component": "device-plugin"},
+    "annotations": {"ml-platform.dev/serves": "nvidia.com/gpu"},
+}
+"""What makes a Deployment one of device plugins."""
+
+
 def plugin() -> Manifest:
     """A device plugin on every node."""
-    tolerations = [{"operator": "Exists"}]
-    daemon_set = deployment("plugin", labels={"app.kubernetes.io/component": "device-plugin"}, tolerations=tolerations)
+    daemon_set = deployment("plugin", **PLUGIN, tolerations=[{"operator": "Exists"}])
     del daemon_set["spec"]["replicas"]
     return {**daemon_set, "kind": "DaemonSet"}
 

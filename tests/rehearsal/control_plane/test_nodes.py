@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.rehearsal.cluster import Cluster, eventually
+from tests.rehearsal.control_plane.gpus import PLUGIN
 from tests.rehearsal.workloads import deployment, job
 
 
@@ -30,10 +31,7 @@ def test_a_node_has_the_capacity_that_it_is_annotated_with(control_plane: Cluste
 
 def test_devices_are_there_while_their_plugin_is(control_plane: Cluster) -> None:
     assert "nvidia.com/gpu" not in _allocatable(control_plane, "node-a")
-    plugin = deployment(
-        "plugin", labels={"app.kubernetes.io/component": "device-plugin"}, nodeSelector={"kubernetes.io/hostname": "node-a"}
-    )
-    control_plane.apply(plugin)
+    control_plane.apply(deployment("plugin", **PLUGIN, nodeSelector={"kubernetes.io/hostname": "node-a"}))
 
     def gpus(count: str) -> None:
         assert _allocatable(control_plane, "node-a").get("nvidia.com/gpu") == count

@@ -88,6 +88,7 @@ def test_each_vendors_device_plugin_is_on_its_nodes_in_a_namespace_of_its_own(po
     assert _pools(plugin) == [pool.name]
     assert plugin.metadata["namespace"] == namespace
     assert plugin.metadata["labels"]["app.kubernetes.io/component"] == "device-plugin"
+    assert plugin.spec["template"]["metadata"]["annotations"] == {"ml-platform.dev/serves": next(iter(pool.devices))}
     assert [each["key"] for each in plugin.pod["tolerations"]] == list(pool.devices)
     (policy,) = (each for each in made.of("NetworkPolicy") if each.metadata["name"] == "default-deny")
     assert policy.spec["policyTypes"] == ["Ingress", "Egress"]
@@ -125,6 +126,34 @@ def test_neurons_plugin_may_do_nothing_by_wildcard_nor_through_the_kubelet():
     named = [word for rule in role.inputs["rules"] for field in ("resources", "verbs") for word in rule[field]]
     assert "*" not in named
     assert "nodes/proxy" not in named
+
+
+def test_interfaces_have_a_plugin_on_exactly_the_nodes_that_have_them():
+    h100 = {"accelerator": {"type": "h100", "count": 8}}
+    made = _plan(_pool("joined", "aws", interconnect=True, image="bottlerocket", **h100), _pool("alone", "aws", **h100))
+    plugin = made.one("DaemonSet", "efa-device-plugin")
+    assert _pools(plugin) == ["joined"]
+    assert plugin.metadata["namespace"] == "efa-system"
+    assert plugin.spec["template"]["metadata"]["annotations"] == {"ml-platform.dev/serves": "vpc.amazonaws.com/efa"}
+    assert [each["key"] for each in plugin.pod["tolerations"]] == ["nvidia.com/gpu"]
+    assert _plan(_pool("alone", "aws", **h100)).of("Efa") == []
+
+
+def test_the_plugin_of_interfaces_is_privileged_beside_neuron_devices_alone():
+    trainium = _pool("trainium", "aws", interconnect=True, **TRAINIUM)
+    h100 = _pool("h100", "aws", interconnect=True, accelerator={"type": "h100", "count": 8})
+    made = _plan(trainium, h100)
+    found = {name: made.one("DaemonSet", name) for name in ("efa-device-plugin", "efa-neuron-device-plugin")}
+    assert {name: _pools(plugin) for name, plugin in found.items()} == {
+        "efa-device-plugin": ["h100"],
+        "efa-neuron-device-plugin": ["trainium"],
+    }
+    (container,), (beside,) = (plugin.pod["containers"] for plugin in found.values())
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert "privileged" not in container["securityContext"]
+    assert beside["securityContext"]["privileged"]
+    mounts = {mount["mountPath"]: mount.get("readOnly", False) for mount in container["volumeMounts"]}
+    assert mounts == {"/var/lib/kubelet/device-plugins": False, "/dev/infiniband": True}
 
 
 def test_tpus_need_nothing_from_us():

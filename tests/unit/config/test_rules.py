@@ -6,6 +6,7 @@ from config.rules import RULES
 from tests.unit.config.conftest import Mistakes
 from tests.unit.config.test_aks_rules import AKS_MISTAKES
 from tests.unit.config.test_gke_rules import GKE_MISTAKES
+from tests.unit.config.test_interconnect_rules import INTERCONNECT_MISTAKES
 from tests.unit.config.test_network_rules import NETWORK_MISTAKES
 from tests.unit.config.test_pool_rules import POOL_MISTAKES
 
@@ -120,7 +121,7 @@ def test_a_broken_rule_is_reported_at_its_line_with_what_to_write(mistakes: Mist
 
 
 def test_every_rule_is_broken_by_some_mistake():
-    broken = {**MISTAKES, **POOL_MISTAKES, **NETWORK_MISTAKES, **GKE_MISTAKES, **AKS_MISTAKES}
+    broken = {**MISTAKES, **POOL_MISTAKES, **NETWORK_MISTAKES, **GKE_MISTAKES, **AKS_MISTAKES, **INTERCONNECT_MISTAKES}
     assert {rule.partition(":")[0] for rule in broken} == {getattr(rule, "__name__", "") for rule in RULES}
 
 

@@ -102,20 +102,26 @@ def _node(devices: str, **reported: str) -> dict[str, Any]:
     return {"metadata": metadata, "status": {"capacity": {"cpu": "8", **reported}, "allocatable": {"cpu": "8", **reported}}}
 
 
-def test_devices_appear_with_the_plugin_and_nothing_of_them_is_left_without_it() -> None:
+def test_devices_appear_with_their_plugin_and_nothing_of_them_is_left_without_it() -> None:
     declared, gpus = '{"nvidia.com/gpu": "8"}', {"nvidia.com/gpu": "8"}
-    assert device_manager.wanted(_node(declared), served=True) == {"capacity": gpus, "allocatable": gpus}
-    assert device_manager.wanted(_node(declared, **gpus), served=True) is None
-    assert device_manager.wanted(_node(declared, **gpus), served=False) == {
-        "capacity": gpus,
-        "allocatable": {"nvidia.com/gpu": "0"},
+    assert device_manager.wanted(_node(declared), gpus.keys()) == {"capacity": gpus, "allocatable": gpus}
+    assert device_manager.wanted(_node(declared, **gpus), gpus.keys()) is None
+    assert device_manager.wanted(_node(declared, **gpus), set()) == {"capacity": gpus, "allocatable": {"nvidia.com/gpu": "0"}}
+    assert device_manager.wanted(_node(declared), set()) is None
+
+
+def test_a_plugin_serves_its_own_resource_and_no_other() -> None:
+    declared, gpus = '{"nvidia.com/gpu": "8", "vpc.amazonaws.com/efa": "32"}', {"nvidia.com/gpu": "8"}
+    assert device_manager.wanted(_node(declared), gpus.keys()) == {"capacity": gpus, "allocatable": gpus}
+    assert device_manager.wanted(_node(declared, **gpus), {"vpc.amazonaws.com/efa"}) == {
+        "capacity": {**gpus, "vpc.amazonaws.com/efa": "32"},
+        "allocatable": {"nvidia.com/gpu": "0", "vpc.amazonaws.com/efa": "32"},
     }
-    assert device_manager.wanted(_node(declared), served=False) is None
 
 
 @pytest.mark.parametrize("declared", ["", "eight", "[1]", "8"])
 def test_devices_that_nobody_can_read_are_none(declared: str) -> None:
-    assert device_manager.wanted(_node(declared), served=True) is None
+    assert device_manager.wanted(_node(declared), {"nvidia.com/gpu"}) is None
 
 
 def test_a_volume_is_reserved_for_its_claim_and_of_its_class() -> None:

@@ -14,5 +14,5 @@ def tags(pool: Pool, labels: Mapping[str, str]) -> dict[str, str]:
         "enabled": "true",
         **{f"node-template/label/{key}": value for key, value in labels.items()},
         **{f"node-template/taint/{taint['key']}": f"{taint.get('value', '')}:{taint['effect']}" for taint in pool.taints},
-        **{f"node-template/resources/{resource}": str(count) for resource, count in pool.devices.items()},
+        **{f"node-template/resources/{resource}": str(count) for resource, count in {**pool.devices, **pool.interfaces}.items()},
     }

@@ -50,6 +50,7 @@ def test_it_knows_what_a_group_without_nodes_would_have(prod: Plan):
         "node-template/label/k8s.amazonaws.com/accelerator": "h100",
         "node-template/taint/nvidia.com/gpu": "present:NoSchedule",
         "node-template/resources/nvidia.com/gpu": "8",
+        "node-template/resources/vpc.amazonaws.com/efa": "32",
     }
 
 

@@ -160,13 +160,6 @@ def test_compact_nodes_are_in_one_zone(pools: Pools):
     assert compact["nodeLocations"] == ["europe-west4-b"]
 
 
-def test_interconnect_is_gkes_own_network_profile(pools: Pools):
-    joined = pools({**H100, "interconnect": True})["h100-on-demand"].inputs
-    assert joined["networkConfig"] == {"enablePrivateNodes": True, "acceleratorNetworkProfile": "auto"}
-    assert joined["nodeConfig"]["labels"]["cloud.google.com/gke-networking-dra-driver"] == "true"
-    assert "acceleratorNetworkProfile" not in pools(H100)["h100-on-demand"].inputs["networkConfig"]
-
-
 def test_a_tpu_slice_is_a_topology_in_one_zone(pools: Pools):
     tpu = {"type": "tpu-v6e", "count": 4, "topology": "4x4"}
     made = pools({"name": "slice", "accelerator": tpu, "size": {"max": 4}})["slice-on-demand"].inputs
