@@ -157,3 +157,18 @@ print(*sorted(name for name in sys.modules if name.startswith("pulumi") and "." 
 """
     run = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["pulumi", "pulumi_gcp", "pulumi_kubernetes"]
+
+
+def test_prod_moves_here_by_its_kind_and_region_alone(build: Build):
+    prod = yaml.safe_load((PROJECT / "Pulumi.prod.yaml").read_text())["config"]
+    prod["ml-platform:cluster"] = {**prod["ml-platform:cluster"], "kind": "gke", "region": "europe-west4"}
+    plan = build(prod)
+    machines = {pool.inputs["name"]: pool.inputs["nodeConfig"]["machineType"] for pool in plan.of("NodePool")}
+    assert machines == {
+        "general-on-demand": "n2-standard-16",
+        "h100-on-demand": "a3-highgpu-8g",
+        "h100-spot": "a3-highgpu-8g",
+        "l4-on-demand": "g2-standard-8",
+    }
+    (provider,) = (resource for resource in plan if resource.type == "pulumi:providers:gcp")
+    assert "project" not in provider.inputs, "the project is that of the credentials"
