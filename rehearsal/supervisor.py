@@ -21,6 +21,8 @@ from rehearsal.agents import device_manager, volumes
 from rehearsal.agents.egress import Egress
 from rehearsal.agents.kubelet import Kubelet, present
 from rehearsal.autoscaling.agent import Autoscaler
+from rehearsal.clouds import load_balancers
+from rehearsal.clouds.aws import fleet
 from rehearsal.control_plane import access, files, pki, servers
 from rehearsal.control_plane.api import Api
 from rehearsal.control_plane.site import Site
@@ -91,7 +93,7 @@ class Supervisor:
             self._keep(servers.kwok(site, real, lambda: _release_nodes(api)))
             kubelet = Kubelet(site, self._ledger, api)
             autoscaler = Autoscaler(site, self._ledger, api) if "karpenter" in site.programs else None
-            agents = asyncio.create_task(_play(api, kubelet, autoscaler))
+            agents = asyncio.create_task(_play(api, site.layout, kubelet, autoscaler))
             try:
                 await self._until(lambda: _has_service_accounts(api), "namespaces have their service account")
                 with contextlib.suppress(TimeoutError):  # a controller that cannot start is the stack's affair: it can be mended
@@ -145,13 +147,15 @@ def _choose_ports(ledger: Ledger) -> dict[str, dict[str, int]]:
     return chosen
 
 
-async def _play(api: Api, kubelet: Kubelet, autoscaler: Autoscaler | None) -> None:
+async def _play(api: Api, layout: Layout, kubelet: Kubelet, autoscaler: Autoscaler | None) -> None:
     """Play what a cluster has beside its control plane, until cancelled."""
     async with asyncio.TaskGroup() as agents:
         agents.create_task(kubelet.run())
         agents.create_task(Egress(api, kubelet.endpoint).run(Path(files.SOCKET)))
         agents.create_task(device_manager.run(api))
         agents.create_task(volumes.run(api))
+        agents.create_task(load_balancers.run(api, layout))
+        agents.create_task(fleet.run(api, layout))
         if autoscaler:
             agents.create_task(autoscaler.run())
 

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from rehearsal.clouds.aws.account import ACCOUNT, CALLER, CLUSTER, SESSION, USER_ID
 from rehearsal.clouds.ledger import Entry, Ledger
 from rehearsal.clouds.login import exec_credential
@@ -25,7 +27,6 @@ def get_token(arguments: argparse.Namespace, layout: Layout) -> str:
 
 def update_kubeconfig(arguments: argparse.Namespace, layout: Layout) -> str:
     """Add the cluster to a kubeconfig."""
-    import yaml
 
     cluster = _cluster(layout, "DescribeCluster", arguments.name)
     name = arguments.alias or cluster.get("arn")

@@ -1,17 +1,18 @@
 """EC2: AWS's own services from inside a VPC, and the record of what goes on there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from rehearsal.clouds.aws import iam, logs
 from rehearsal.clouds.aws.account import ACCOUNT
 from rehearsal.clouds.aws.arn import arn, identifier, region
+from rehearsal.clouds.aws.ec2 import EC2
 from rehearsal.clouds.aws.models import Operation
 from rehearsal.clouds.aws.network import SUBNET, VPC, network_of
 from rehearsal.clouds.aws.routes import TABLE
 from rehearsal.clouds.aws.security_groups import GROUP
 from rehearsal.clouds.kind import Kind, Mistake, Reference, RefusedError, Request
-from rehearsal.clouds.words import Words
 from rehearsal.plugins.values import UNKNOWN, Json
 
 ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
@@ -83,7 +84,8 @@ KINDS: Final = (
         frozen=frozenset({"vpcId", "serviceName", "vpcEndpointType"}),
         check=_check,
         admit=_fits,
-        words=Words(
+        words=replace(
+            EC2,
             missing="InvalidVpcEndpointId.NotFound: The Vpc Endpoint Id '{id}' does not exist",
             quota="VpcEndpointLimitExceeded: The maximum number of VPC endpoints has been reached.",
         ),
@@ -105,5 +107,6 @@ KINDS: Final = (
             filled=frozenset({"ResourceType"}),
         ),
         admit=lambda request: iam.assumable(request, "iamRoleArn", "vpc-flow-logs.amazonaws.com"),
+        words=EC2,
     ),
 )

@@ -1,14 +1,15 @@
 """EC2: launch templates, and where machines are put."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from rehearsal.clouds.aws.arn import arn, identifier, name
+from rehearsal.clouds.aws.ec2 import EC2
 from rehearsal.clouds.aws.models import Operation
 from rehearsal.clouds.aws.security_groups import GROUP
 from rehearsal.clouds.cloud import digest
 from rehearsal.clouds.kind import Kind, Mistake, Reference, Request
-from rehearsal.clouds.words import Words
 from rehearsal.plugins.values import Json
 
 TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -88,7 +89,8 @@ KINDS: Final = (
         ),
         frozen=frozenset({"name", "namePrefix"}),
         check=_check,
-        words=Words(
+        words=replace(
+            EC2,
             missing="InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID {id}, does not exist.",
             taken="InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use.",
         ),
@@ -105,7 +107,8 @@ KINDS: Final = (
         unique=("name",),
         frozen=frozenset({"name", "strategy", "partitionCount", "spreadLevel"}),
         check=Operation("ec2", "CreatePlacementGroup", {"name": "GroupName"}),
-        words=Words(
+        words=replace(
+            EC2,
             missing="InvalidPlacementGroup.Unknown: The Placement Group '{id}' is unknown.",
             taken="InvalidPlacementGroup.Duplicate: The Placement Group '{id}' already exists.",
             in_use="InvalidPlacementGroup.InUse: The placement group {id} is in use and may not be deleted.",

@@ -1,17 +1,19 @@
 """EC2: networks, their subnets, and the ways out of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Final
 
 from config import regions
 from rehearsal.clouds.aws.account import ACCOUNT
 from rehearsal.clouds.aws.arn import arn, identifier, region
+from rehearsal.clouds.aws.ec2 import EC2
 from rehearsal.clouds.aws.models import Operation
 from rehearsal.clouds.cloud import digest
 from rehearsal.clouds.kind import Kind, Mistake, Reference, RefusedError, Request
 from rehearsal.clouds.ledger import Entry, Ledger
-from rehearsal.clouds.words import Words
+from rehearsal.clouds.load_balancers import LOAD_BALANCER
 from rehearsal.plugins.values import UNKNOWN, Json
 
 VPC: Final = "aws:ec2/vpc:Vpc"
@@ -19,8 +21,6 @@ SUBNET: Final = "aws:ec2/subnet:Subnet"
 INTERNET_GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
 ADDRESS: Final = "aws:ec2/eip:Eip"
 NAT: Final = "aws:ec2/natGateway:NatGateway"
-LOAD_BALANCER: Final = "load-balancer"
-"""What AWS makes by itself for a Service."""
 
 
 def cidr(entry: Entry) -> IPv4Network:
@@ -99,7 +99,8 @@ def _detaches(request: Request) -> None:
     """A gateway stays while somebody in the VPC has a public address through it."""
     vpc = request.inputs.get("vpcId")
     public = [nat for nat in request.ledger.of(NAT) if vpc in network_of(request.ledger, [nat.get("subnetId")])]
-    public += [balancer for balancer in request.ledger.of(LOAD_BALANCER) if balancer.get("vpcId") == vpc]
+    balancers = [balancer for balancer in request.ledger.of(LOAD_BALANCER) if balancer.get("vpcId") == vpc]
+    public += [balancer for balancer in balancers if balancer.get("scheme") == "internet-facing"]
     if public:
         raise RefusedError(
             f"DependencyViolation: Network {vpc} has some mapped public address(es). Please unmap those public address(es) "
@@ -136,10 +137,10 @@ KINDS: Final = (
         },
         frozen=frozenset({"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"}),
         check=_vpc,
-        words=Words(
+        words=replace(
+            EC2,
             missing="InvalidVpcID.NotFound: The vpc ID '{id}' does not exist",
             in_use="DependencyViolation: The vpc '{id}' has dependencies and cannot be deleted.",
-            throttled="RequestLimitExceeded: Request limit exceeded.",
             quota="VpcLimitExceeded: The maximum number of VPCs has been reached.",
         ),
     ),
@@ -151,10 +152,10 @@ KINDS: Final = (
         frozen=frozenset({"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"}),
         check=_subnet,
         admit=_subnet_fits,
-        words=Words(
+        words=replace(
+            EC2,
             missing="InvalidSubnetID.NotFound: The subnet ID '{id}' does not exist",
             in_use="DependencyViolation: The subnet '{id}' has dependencies and cannot be deleted.",
-            throttled="RequestLimitExceeded: Request limit exceeded.",
             quota="SubnetLimitExceeded: The maximum number of subnets has been reached.",
         ),
     ),
@@ -166,7 +167,8 @@ KINDS: Final = (
         check=Operation("ec2", "CreateInternetGateway", besides=frozenset({"vpcId"})),
         admit=_attached_once,
         release=_detaches,
-        words=Words(
+        words=replace(
+            EC2,
             missing="InvalidInternetGatewayID.NotFound: The internetGateway ID '{id}' does not exist",
             quota="InternetGatewayLimitExceeded: The maximum number of internet gateways has been reached.",
         ),
@@ -181,7 +183,8 @@ KINDS: Final = (
         },
         frozen=frozenset({"domain", "address", "publicIpv4Pool", "networkBorderGroup"}),
         check=Operation("ec2", "AllocateAddress", besides=frozenset({"associateWithPrivateIp", "instance", "networkInterface"})),
-        words=Words(
+        words=replace(
+            EC2,
             missing="InvalidAllocationID.NotFound: The allocation ID '{id}' does not exist",
             in_use="InvalidIPAddress.InUse: Address {id} is in use.",
             quota="AddressLimitExceeded: The maximum number of addresses has been reached.",
@@ -198,7 +201,8 @@ KINDS: Final = (
         frozen=frozenset({"subnetId", "allocationId", "connectivityType", "privateIp"}),
         check=Operation("ec2", "CreateNatGateway", {"privateIp": "PrivateIpAddress"}),
         admit=_has_a_way_out,
-        words=Words(
+        words=replace(
+            EC2,
             missing="NatGatewayNotFound: NAT gateway {id} was not found",
             quota="NatGatewayLimitExceeded: The maximum number of NAT Gateways has been reached.",
             timeout="waiting for EC2 NAT Gateway ({id}) create: timeout while waiting for state to become 'available' "

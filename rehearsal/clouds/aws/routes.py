@@ -1,15 +1,16 @@
 """EC2: where packets go from a subnet."""
 
+from dataclasses import replace
 from typing import Final
 
 from rehearsal.clouds.aws.account import ACCOUNT
 from rehearsal.clouds.aws.arn import arn, identifier
+from rehearsal.clouds.aws.ec2 import EC2
 from rehearsal.clouds.aws.models import Operation
 from rehearsal.clouds.aws.network import INTERNET_GATEWAY, NAT, SUBNET, VPC
 from rehearsal.clouds.cloud import digest
 from rehearsal.clouds.kind import Kind, Reference, RefusedError, Request
 from rehearsal.clouds.ledger import Ledger
-from rehearsal.clouds.words import Words
 
 TABLE: Final = "aws:ec2/routeTable:RouteTable"
 ROUTE: Final = "aws:ec2/route:Route"
@@ -63,7 +64,8 @@ KINDS: Final = (
         references=(Reference("vpcId", VPC),),
         frozen=frozenset({"vpcId"}),
         check=Operation("ec2", "CreateRouteTable", besides=frozenset({"routes", "propagatingVgws"})),
-        words=Words(
+        words=replace(
+            EC2,
             missing="InvalidRouteTableID.NotFound: The routeTable ID '{id}' does not exist",
             in_use="DependencyViolation: The routeTable '{id}' has dependencies and cannot be deleted.",
         ),
@@ -80,6 +82,7 @@ KINDS: Final = (
         frozen=frozenset({"routeTableId", *_DESTINATIONS}),
         check=Operation("ec2", "CreateRoute", {"egressOnlyGatewayId": "EgressOnlyInternetGatewayId"}),
         admit=_one_way,
+        words=EC2,
     ),
     Kind(
         ASSOCIATION,
@@ -88,5 +91,6 @@ KINDS: Final = (
         frozen=frozenset({"subnetId", "gatewayId"}),
         check=Operation("ec2", "AssociateRouteTable"),
         admit=_one_table,
+        words=EC2,
     ),
 )

@@ -1,18 +1,24 @@
 """EC2: security groups and their rules."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from rehearsal.clouds.aws.account import ACCOUNT
 from rehearsal.clouds.aws.arn import arn, identifier, name
+from rehearsal.clouds.aws.ec2 import EC2
 from rehearsal.clouds.aws.models import Operation
 from rehearsal.clouds.aws.network import VPC
 from rehearsal.clouds.kind import Kind, Mistake, Reference, RefusedError, Request
-from rehearsal.clouds.words import Words
 from rehearsal.plugins.values import Json
 
 GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+
+RULES: Final = (
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+)
 
 _ELSEWHERE: Final = frozenset({"ingress", "egress", "revokeRulesOnDelete"})
 _OTHERS: Final = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
@@ -51,15 +57,17 @@ def _rule(inputs: Json) -> Iterator[Mistake]:
         yield Mistake("fromPort", "is missing; all ports are -1")
 
 
-def _rules(direction: str) -> Kind:
+def _rules(resource: str) -> Kind:
     return Kind(
-        f"aws:vpc/securityGroup{direction}Rule:SecurityGroup{direction}Rule",
+        resource,
         identify=identifier("sgr"),
         computed=lambda request, id_: {"arn": arn(request, "ec2", f"security-group-rule/{id_}"), "securityGroupRuleId": id_},
         references=(Reference("securityGroupId", GROUP, holds=False), Reference("referencedSecurityGroupId", GROUP)),
         frozen=frozenset({"securityGroupId"}),
         check=_rule,
-        words=Words(quota="RulesPerSecurityGroupLimitExceeded: The maximum number of rules per security group has been reached."),
+        words=replace(
+            EC2, quota="RulesPerSecurityGroupLimitExceeded: The maximum number of rules per security group has been reached."
+        ),
     )
 
 
@@ -79,7 +87,8 @@ KINDS: Final = (
         frozen=frozenset({"name", "namePrefix", "description", "vpcId"}),
         check=Operation("ec2", "CreateSecurityGroup", {"name": "GroupName", "namePrefix": "GroupName"}, _ELSEWHERE),
         admit=_unlike_others,
-        words=Words(
+        words=replace(
+            EC2,
             missing="InvalidGroup.NotFound: The security group '{id}' does not exist",
             in_use="DependencyViolation: resource {id} has a dependent object",
             quota="SecurityGroupLimitExceeded: The maximum number of security groups has been reached.",
@@ -95,7 +104,7 @@ KINDS: Final = (
         },
         references=(Reference("vpcId", VPC, holds=False),),
         frozen=frozenset({"vpcId"}),
+        words=EC2,
     ),
-    _rules("Ingress"),
-    _rules("Egress"),
+    *map(_rules, RULES),
 )

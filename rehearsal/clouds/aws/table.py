@@ -48,7 +48,12 @@ _KINDS: Final = (
 
 def open_cloud(layout: Layout) -> Cloud:
     """The account and region of one rehearsal."""
-    server, groups = Server(layout), Groups(layout.state / "cloud")
+    ledger, faults = Ledger(layout.state / "cloud" / "aws"), Faults(file(layout))
+    return cloud_of(ledger, faults, Server(layout), Groups(layout.state / "cloud"))
+
+
+def cloud_of(ledger: Ledger, faults: Faults, server: Server, groups: Groups) -> Cloud:
+    """An account and region whose clusters this API server answers for."""
     of_the_cluster: tuple[Kind, ...] = (
         clusters.kind(server),
         *access.kinds(server),
@@ -57,8 +62,8 @@ def open_cloud(layout: Layout) -> Cloud:
         scaling.kind(groups),
     )
     return Cloud(
-        ledger=Ledger(layout.state / "cloud" / "aws"),
-        faults=Faults(file(layout)),
+        ledger=ledger,
+        faults=faults,
         kinds={kind.type: kind for kind in (*_KINDS, *of_the_cluster)},
         invokes={**lookups.INVOKES, **addons.INVOKES},
         replacing=_REPLACING,
