@@ -68,7 +68,8 @@ class NodePool(Model):
     """compact: nodes close to one another, for fast collectives, at the price of finding room for them less often."""
     interconnect: bool = False
     """Whether devices reach those of other nodes past the ordinary network, and past its policies: by EFA on EKS, where jobs are
-    given its interfaces with their devices. Elsewhere it is refused: the pods of teams may not do what it takes."""
+    given its interfaces with their devices. Elsewhere pods of teams may not do what it takes: GKE's nodes are made without,
+    with a warning, and a pool on AKS is refused."""
     zones: Annotated[tuple[str, ...], AfterValidator(_zones)] = ()
     """Where nodes may be, e.g. `[eu-central-1a]`; by default all zones of the cluster."""
     disk: Annotated[Quantity, AfterValidator(_disk)] | None = None

@@ -1,10 +1,11 @@
-"""Interconnects: a pod is given what the pool says that its nodes have, or the pool is refused."""
+"""Interconnects: a pod is given what the pool says that its nodes have, or the user is told that it can't be."""
 
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
 from config.catalog import Machine
+from config.clusters import Gke
 from config.node_pool import NodePool
 from config.platform import Platform
 from config.rules.problem import Problem
@@ -22,14 +23,20 @@ _OUT_OF_REACH: Final = {
 """Interconnect → what it takes to reach pods. Teams' namespaces enforce `restricted`, which forbids every one of these."""
 
 
+def out_of_reach(machine: Machine) -> str | None:
+    """Why pods can't have the machine's interconnect, and what that means; None if they can."""
+    needed = _OUT_OF_REACH.get(machine.interconnect)
+    return needed and f"{needed}, which teams' namespaces forbid: jobs use the nodes' ordinary network"
+
+
 def pods_reach_it(platform: Platform) -> Iterator[Problem]:
-    """Machines would be paid for an interconnect that no pod can use."""
+    """Machines would be paid for an interconnect that no pod can use.
+
+    On GKE, to which a stack moves from EKS by its cluster alone, nodes are made without it, and that is said in a warning.
+    """
     for index, _, machine in _joined(platform):
-        if needed := _OUT_OF_REACH.get(machine.interconnect):
-            yield Problem(
-                ("nodePools", index, "interconnect"),
-                f"{needed}, which teams' namespaces forbid; leave it out: jobs then use the nodes' ordinary network",
-            )
+        if not isinstance(platform.cluster, Gke) and (reason := out_of_reach(machine)):
+            yield Problem(("nodePools", index, "interconnect"), f"{reason}; leave it out")
 
 
 def pools_have_as_much(platform: Platform) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from components.clusters.gke.machines import IMAGES, accelerators, disk_type, se
 from components.naming import CAPACITY, type_token
 from config.node_images import Software
 from config.node_pool import NodePool
+from config.rules.interconnect import out_of_reach
 
 _LONGEST_NAME: Final = 40
 _EFFECTS: Final[Mapping[str, str]] = {
@@ -48,6 +49,8 @@ class NodePools(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions,
     ):
         super().__init__(type_token("clusters", "GkeNodePools"), name, None, opts)
+        if asked.interconnect and (reason := out_of_reach(pool.machine)):
+            pulumi.warn(f"node pool {asked.name}: made without its interconnect. {reason}", self)
         child = pulumi.ResourceOptions(
             parent=self,
             # How many nodes the pool was made with: GKE reports another number once it has been resized, and that would replace

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.config.conftest import Mistakes
-from tests.unit.config.test_pool_rules import AKS, EKS, GKE
+from tests.unit.config.test_pool_rules import AKS, EKS
 
 H100 = ("name: h100\n", "name: h100\n      interconnect: true\n")
 EXTRA = "ml-platform:nodePools:\n"
@@ -17,12 +17,7 @@ INTERCONNECT_MISTAKES = {
     "pods_reach_it: InfiniBand": (
         (*AKS, *_extra("accelerator: {type: a100-80gb, count: 8}, interconnect: true")),
         "6: ml-platform:nodePools[0].interconnect: InfiniBand on AKS needs another driver on the nodes, and pods that may lock "
-        "memory (IPC_LOCK), which teams' namespaces forbid; leave it out: jobs then use the nodes' ordinary network",
-    ),
-    "pods_reach_it: GPUDirect": (
-        (*GKE, *H100),
-        "10: ml-platform:nodePools[1].interconnect: GPUDirect-TCPX on GKE needs a helper in every pod that administers the "
-        "node's network, which teams' namespaces forbid; leave it out: jobs then use the nodes' ordinary network",
+        "memory (IPC_LOCK), which teams' namespaces forbid: jobs use the nodes' ordinary network; leave it out",
     ),
     "pools_have_as_much: one pool has none": (
         (*EKS, *_extra("accelerator: {type: h100, count: 8}, interconnect: true")),

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
+import pulumi
 import pytest
 import yaml
 
@@ -158,6 +160,20 @@ def test_compact_nodes_are_in_one_zone(pools: Pools):
     compact = pools({**H100, "placement": "compact"})["h100-on-demand"].inputs
     assert compact["placementPolicy"] == {"type": "COMPACT"}
     assert compact["nodeLocations"] == ["europe-west4-b"]
+
+
+def test_an_interconnect_that_no_pod_could_use_is_not_made_and_the_user_is_told(pools: Pools, monkeypatch: pytest.MonkeyPatch):
+    warn = Mock()
+    monkeypatch.setattr(pulumi, "warn", warn)
+    joined, alone = (
+        {name: each.inputs for name, each in pools({**H100, **more}).items()} for more in ({"interconnect": True}, {})
+    )
+    assert joined == alone
+    (said,) = (call.args[0] for call in warn.call_args_list)
+    assert said == (
+        "node pool h100: made without its interconnect. GPUDirect-TCPX on GKE needs a helper in every pod that administers the "
+        "node's network, which teams' namespaces forbid: jobs use the nodes' ordinary network"
+    )
 
 
 def test_a_tpu_slice_is_a_topology_in_one_zone(pools: Pools):
