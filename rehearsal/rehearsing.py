@@ -8,7 +8,7 @@ import typer
 from config import load
 from config.platform import Platform
 from rehearsal import page, project
-from rehearsal.clouds.ledger import Entry
+from rehearsal.clouds.ledger import FOREIGN, Entry
 from rehearsal.engine import Engine
 from rehearsal.layout import Layout
 from rehearsal.phases import Phases
@@ -33,7 +33,7 @@ def run(engine: Engine, layout: Layout, phases: Phases) -> None:
             _must(engine.run(*UP))
     with phases.phase("Destroy"):
         _must(engine.run(*DESTROY))
-    left = [entry for entry in engine.cloud() if entry.urn not in kept]
+    left = [entry for entry in engine.cloud() if entry.urn not in (*kept, FOREIGN)]
     if left:
         raise LeftoverError(f"destroyed, and yet there are {_list(left)}; see {layout.state / 'cloud'}")
     phases.console.print(f"nothing is left{' but what the program retains' if kept else ''}: {phases}", highlight=False)

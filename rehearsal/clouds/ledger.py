@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from rehearsal.files import write_atomically
@@ -13,6 +13,10 @@ from rehearsal.plugins.values import Json
 
 _LONGEST = 200
 """Characters of a file's name, and there must be room for more while it is written."""
+
+
+FOREIGN: Final = "somebody else's"
+"""URN of what was there before the stack, and is there after it."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from rehearsal.clouds.aws.launch_templates import TEMPLATE
 from rehearsal.clouds.aws.network import SUBNET, network_of
 from rehearsal.clouds.aws.routes import leads_out
 from rehearsal.clouds.kind import Mistake, RefusedError, Request
-from rehearsal.clouds.ledger import Entry
+from rehearsal.clouds.ledger import FOREIGN, Entry
 from rehearsal.plugins.values import UNKNOWN, Json, dig
 
 _RESERVED: Final = ("kubernetes.io/", "k8s.io/", "eks.amazonaws.com/")
@@ -115,6 +115,6 @@ def stranded(request: Request) -> str | None:
 
 
 def _ours(request: Request, subnet: str) -> bool:
-    """Whether the stack made the subnet: of another's, its routes are not known here."""
+    """Whether the stack made the subnet: somebody else's has routes that are not known here."""
     entry = request.ledger.get(SUBNET, subnet)
-    return entry is not None and bool(entry.urn)
+    return entry is not None and entry.urn != FOREIGN

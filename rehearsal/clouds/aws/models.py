@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, Final
-
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from typing import TYPE_CHECKING, Any, Final
 
 from rehearsal.clouds.kind import Mistake
 from rehearsal.plugins.paths import Path, render
 from rehearsal.plugins.values import UNKNOWN, Json, is_list, is_object
+
+if TYPE_CHECKING:
+    from botocore.model import ServiceModel
 
 _OF_EVERY_RESOURCE: Final = frozenset({"region", "tags", "tagsAll"})
 """Inputs that Pulumi itself makes something of."""
@@ -90,7 +90,11 @@ class Operation:
 
 
 @cache
-def _service(name: str) -> ServiceModel:
+def _service(name: str) -> "ServiceModel":
+    # Whoever checks no request, as a supervisor, starts without it.
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
+
     return ServiceModel(Loader().load_service_model(name, "service-2"), name)
 
 

@@ -6,8 +6,9 @@ from typing import Final
 from rehearsal.clouds.aws.account import ACCOUNT
 from rehearsal.clouds.aws.arn import arn, identifier
 from rehearsal.clouds.aws.ec2 import EC2
+from rehearsal.clouds.aws.gateways import INTERNET_GATEWAY, NAT
 from rehearsal.clouds.aws.models import Operation
-from rehearsal.clouds.aws.network import INTERNET_GATEWAY, NAT, SUBNET, VPC
+from rehearsal.clouds.aws.network import SUBNET, VPC
 from rehearsal.clouds.cloud import digest
 from rehearsal.clouds.kind import Kind, Reference, RefusedError, Request
 from rehearsal.clouds.ledger import Ledger

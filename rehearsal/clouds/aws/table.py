@@ -9,6 +9,7 @@ from rehearsal.clouds.aws import (
     clusters,
     endpoints,
     files,
+    gateways,
     iam,
     keys,
     launch_templates,
@@ -34,6 +35,7 @@ _REPLACING: Final = frozenset({"region"})
 
 _KINDS: Final = (
     *network.KINDS,
+    *gateways.KINDS,
     *routes.KINDS,
     *security_groups.KINDS,
     *endpoints.KINDS,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.autoscaling.group import Groups
-from rehearsal.clouds.aws import access, addons, clusters, iam, launch_templates, network, node_groups, routes
+from rehearsal.clouds.aws import access, addons, clusters, gateways, iam, launch_templates, network, node_groups, routes
 from rehearsal.clouds.aws.account import CLUSTER
 from rehearsal.clouds.aws.table import cloud_of
 from rehearsal.clouds.cloud import Cloud
@@ -138,14 +138,14 @@ def vpc(make: Make) -> Entry:
 @pytest.fixture
 def subnets(make: Make, vpc: Entry) -> list[str]:
     """Ids of two private ones, which reach the internet through a NAT gateway in a public one."""
-    gateway = make(network.INTERNET_GATEWAY, "internet", vpcId=vpc.id)
+    gateway = make(gateways.INTERNET_GATEWAY, "internet", vpcId=vpc.id)
     public = make(network.SUBNET, "public", vpcId=vpc.id, cidrBlock="10.0.255.0/24", availabilityZone=ZONES[0])
     outside = make(routes.TABLE, "public", vpcId=vpc.id)
     everywhere = "0.0.0.0/0"
     make(routes.ROUTE, "out", routeTableId=outside.id, destinationCidrBlock=everywhere, gatewayId=gateway.id)
     make(routes.ASSOCIATION, "public", routeTableId=outside.id, subnetId=public.id)
-    address = make(network.ADDRESS, "nat", domain="vpc")
-    nat = make(network.NAT, "nat", subnetId=public.id, allocationId=address.id)
+    address = make(gateways.ADDRESS, "nat", domain="vpc")
+    nat = make(gateways.NAT, "nat", subnetId=public.id, allocationId=address.id)
     table = make(routes.TABLE, "private", vpcId=vpc.id)
     make(routes.ROUTE, "nat", routeTableId=table.id, destinationCidrBlock=everywhere, natGatewayId=nat.id)
     ids: list[str] = []

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from rehearsal.clouds.aws import endpoints, files, network, routes, security_groups
+from config.clusters.eks import ExistingVpc
+from rehearsal.clouds.aws import endpoints, files, foreign, gateways, network, routes, security_groups
+from rehearsal.clouds.aws.account import CLUSTER
 from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.kind import RefusedError
-from rehearsal.clouds.ledger import Entry
+from rehearsal.clouds.ledger import FOREIGN, Entry
 from rehearsal.clouds.load_balancers import LOAD_BALANCER
 from tests.unit.rehearsal.clouds.aws.conftest import CONFIG, Check, Make
 
@@ -50,16 +52,16 @@ def test_mistakes_that_a_preview_finds(check: Check, resource: str, inputs: dict
 def test_a_nat_gateway_needs_an_internet_gateway(make: Make, vpc: Entry):
     subnet = make(network.SUBNET, "a", vpcId=vpc.id, cidrBlock="10.0.1.0/24", availabilityZone="eu-north-1a")
     with pytest.raises(RefusedError, match=r"Gateway\.NotAttached: Network vpc-.* has no Internet gateway attached"):
-        make(network.NAT, "nat", subnetId=subnet.id, allocationId=make(network.ADDRESS, "a").id)
+        make(gateways.NAT, "nat", subnetId=subnet.id, allocationId=make(gateways.ADDRESS, "a").id)
 
 
 def test_a_network_goes_in_the_order_in_which_it_came(cloud: Cloud, vpc: Entry, subnets: list[str], delete: Delete):
     with pytest.raises(RefusedError, match=f"DependencyViolation: The vpc '{vpc.id}' has dependencies and cannot be deleted."):
         delete(vpc)
-    (gateway,) = cloud.ledger.of(network.INTERNET_GATEWAY)
+    (gateway,) = cloud.ledger.of(gateways.INTERNET_GATEWAY)
     with pytest.raises(RefusedError, match="has some mapped public address"):
         delete(gateway)
-    for resource in (routes.ASSOCIATION, routes.ROUTE, routes.TABLE, network.NAT, network.ADDRESS, network.SUBNET):
+    for resource in (routes.ASSOCIATION, routes.ROUTE, routes.TABLE, gateways.NAT, gateways.ADDRESS, network.SUBNET):
         for entry in cloud.ledger.of(resource):
             delete(entry)
     delete(gateway)
@@ -121,3 +123,12 @@ def test_a_route_that_is_gone_is_found_missing(make: Make, vpc: Entry):
     with pytest.raises(RefusedError, match=r"InvalidRouteTableID.NotFound: .*'rtb-0' does not exist \(routeTableId\)"):
         make(routes.ROUTE, "x", routeTableId="rtb-0", destinationCidrBlock="0.0.0.0/0", gatewayId="igw-0")
     assert vpc
+
+
+def test_somebody_elses_network_is_there_for_the_cluster(cloud: Cloud, make: Make, role: Make):
+    theirs = {"eu-north-1a": "subnet-0a0a0a0a", "eu-north-1b": "subnet-0b0b0b0b"}
+    foreign.populate(cloud.ledger, ExistingVpc(vpc="vpc-0c0c0c0c", subnets=theirs))
+    trusted = role("control-plane", "eks.amazonaws.com").get("arn")
+    made = make(CLUSTER, "cluster", name="prod", roleArn=trusted, vpcConfig={"subnetIds": list(theirs.values())})
+    assert made.get("vpcConfig")["vpcId"] == "vpc-0c0c0c0c"
+    assert {entry.urn for entry in cloud.ledger.of(network.SUBNET)} == {FOREIGN}
