@@ -109,5 +109,8 @@ class Aks(Model):
     """Object ids of Entra ID groups that may do everything in the cluster. Whoever runs Pulumi must be in one; without any it is
     the only one that may. Name them as soon as a second one runs Pulumi."""
     maintenance: Maintenance = Maintenance()
+    host_encryption: bool = True
+    """Whether nodes' disks and caches are encrypted on their hosts already, for which the subscription must be registered once:
+    `az feature register --namespace Microsoft.Compute --name EncryptionAtHost`. false if AKS says that a machine can't."""
     deletion_protection: bool = True
     """Whether a destroy of the cluster is refused; set it to false, and `up`, before you destroy."""

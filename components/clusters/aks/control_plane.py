@@ -33,7 +33,6 @@ _SYSTEM_POOL: Final[ManagedClusterAgentPoolProfileArgsDict] = {
     "enable_auto_scaling": True,
     "os_sku": "Ubuntu",
     "os_disk_size_gb": 128,
-    "enable_encryption_at_host": True,
     "security_profile": {"ssh_access": "Disabled"},
     # Whatever is not AKS's own goes to the stack's pools.
     "node_taints": ["CriticalAddonsOnly=true:NoSchedule"],
@@ -107,7 +106,14 @@ class ControlPlane(pulumi.ComponentResource):
                 "file_csi_driver": {"enabled": True},
                 "snapshot_controller": {"enabled": True},
             },
-            agent_pool_profiles=[{**_SYSTEM_POOL, "orchestrator_version": asked.version, "vnet_subnet_id": subnet}],
+            agent_pool_profiles=[
+                {
+                    **_SYSTEM_POOL,
+                    "orchestrator_version": asked.version,
+                    "vnet_subnet_id": subnet,
+                    "enable_encryption_at_host": asked.host_encryption,
+                }
+            ],
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # AKS has nothing of the kind itself. A change that would replace the cluster is refused, too.

@@ -80,7 +80,7 @@ class AksNodePool(pulumi.ComponentResource):
                 os_sku=_IMAGES[software.image.name],
                 os_disk_size_gb=asked.disk_gib,
                 os_disk_type="Managed",
-                enable_encryption_at_host=True,
+                enable_encryption_at_host=cluster.host_encryption,
                 enable_node_public_ip=False,
                 security_profile={"ssh_access": "Disabled"},
                 gpu_profile=_driver(software) if pool.devices else None,

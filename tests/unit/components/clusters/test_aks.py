@@ -86,6 +86,15 @@ def test_nodes_call_out_through_the_gateway_alone(aks: Plan):
     assert not any(pool.inputs["enableNodePublicIP"] for pool in aks.of("AgentPool"))
 
 
+def test_nodes_disks_are_encrypted_on_their_hosts_unless_a_machine_can_not(stack: Values, build: Build, aks: Plan):
+    def encrypted(plan: Plan) -> set[bool]:
+        (system,) = cluster(plan).inputs["agentPoolProfiles"]
+        return {pool["enableEncryptionAtHost"] for pool in (system, *(each.inputs for each in plan.of("AgentPool")))}
+
+    stack["ml-platform:cluster"]["hostEncryption"] = False
+    assert (encrypted(aks), encrypted(build(stack))) == ({True}, {False})
+
+
 def test_network_policies_are_enforced_and_pods_have_identities(aks: Plan):
     inputs = cluster(aks).inputs
     assert (inputs["networkProfile"]["networkPolicy"], inputs["networkProfile"]["networkPluginMode"]) == ("cilium", "overlay")
