@@ -34,7 +34,7 @@ class ExistingNetwork(Model):
     """Name of its secondary range for services."""
 
 
-class Network(Model):
+class GkeNetwork(Model):
     """A VPC of the cluster's own, with one subnetwork; nodes reach the internet through Cloud NAT."""
 
     nodes: Cidr = "10.0.0.0/20"
@@ -59,7 +59,7 @@ class Network(Model):
         return self
 
 
-class Endpoint(Model):
+class GkeEndpoint(Model):
     """Who reaches the Kubernetes API. By default only the cluster's network, and what is connected to it."""
 
     public: bool = False
@@ -76,7 +76,7 @@ class Endpoint(Model):
         return self
 
 
-class Maintenance(Model):
+class GkeMaintenance(Model):
     """When GKE may upgrade the control plane and nodes."""
 
     days: Annotated[tuple[Day, ...], MinLen(1)] = ("SA", "SU")
@@ -116,9 +116,9 @@ class Gke(Model):
     """Kubernetes' minor; one step up at a time."""
     channel: Literal["rapid", "regular", "stable", "extended"] = "regular"
     """How soon GKE upgrades to a new version."""
-    network: Network = Network()
-    endpoint: Endpoint = Endpoint()
-    maintenance: Maintenance = Maintenance()
+    network: GkeNetwork = GkeNetwork()
+    endpoint: GkeEndpoint = GkeEndpoint()
+    maintenance: GkeMaintenance = GkeMaintenance()
     autoscaling: Literal["balanced", "optimize-utilization"] = "balanced"
     """How eagerly nodes that do little are taken away."""
     security_group: str | None = Field(default=None, pattern=r"^gke-security-groups@.+$")

@@ -11,7 +11,7 @@ from pulumi_gcp.container import (
 from pulumi_gcp.container.cluster import Cluster
 
 from components.clusters.gke.network import Place
-from config.clusters.gke import Endpoint, Gke, Maintenance
+from config.clusters.gke import Gke, GkeEndpoint, GkeMaintenance
 
 _LOGS: Final = ("SYSTEM_COMPONENTS", "WORKLOADS", "APISERVER", "CONTROLLER_MANAGER", "SCHEDULER")
 _METRICS: Final = ("SYSTEM_COMPONENTS", "APISERVER", "CONTROLLER_MANAGER", "SCHEDULER", "STORAGE", "POD", "DEPLOYMENT")
@@ -71,7 +71,7 @@ def control_plane(
     )
 
 
-def _authorised(endpoint: Endpoint) -> ClusterMasterAuthorizedNetworksConfigArgsDict:
+def _authorised(endpoint: GkeEndpoint) -> ClusterMasterAuthorizedNetworksConfigArgsDict:
     """An empty list still means: nobody but the cluster's network. Leaving the block out would mean everybody."""
     return {
         "cidr_blocks": [{"cidr_block": cidr} for cidr in endpoint.cidrs],
@@ -80,11 +80,11 @@ def _authorised(endpoint: Endpoint) -> ClusterMasterAuthorizedNetworksConfigArgs
     }
 
 
-def _endpoints(endpoint: Endpoint) -> ClusterControlPlaneEndpointsConfigArgsDict:
+def _endpoints(endpoint: GkeEndpoint) -> ClusterControlPlaneEndpointsConfigArgsDict:
     return {"dns_endpoint_config": {"allow_external_traffic": endpoint.dns}, "ip_endpoints_config": {"enabled": True}}
 
 
-def _maintenance(asked: Maintenance) -> ClusterMaintenancePolicyArgsDict:
+def _maintenance(asked: GkeMaintenance) -> ClusterMaintenancePolicyArgsDict:
     """The window's first day is only where the repetition starts from."""
     hour, minute = map(int, asked.start.split(":"))
     end = hour + asked.hours

@@ -10,8 +10,7 @@ from pulumi_gcp.compute.router_nat import RouterNat
 from pulumi_gcp.compute.subnetwork import Subnetwork
 
 from components.naming import type_token
-from config.clusters.gke import ExistingNetwork
-from config.clusters.gke import Network as Asked
+from config.clusters.gke import ExistingNetwork, GkeNetwork
 
 PODS: Final = "pods"
 SERVICES: Final = "services"
@@ -34,7 +33,7 @@ class Network(pulumi.ComponentResource):
 
     place: Place
 
-    def __init__(self, name: str, asked: Asked, region: str, opts: pulumi.ResourceOptions):
+    def __init__(self, name: str, asked: GkeNetwork, region: str, opts: pulumi.ResourceOptions):
         super().__init__(type_token("clusters", "GkeNetwork"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         vpc = Vpc(f"{name}-vpc", auto_create_subnetworks=False, routing_mode="REGIONAL", opts=child)
