@@ -9,11 +9,12 @@ from rich.console import Console
 
 from components import clusters
 from config import load
-from config.clusters import Eks
+from config.clusters import Aks, Eks
 from rehearsal import control_plane, needs, page, programs, rehearsing
 from rehearsal.autoscaling.group import Groups, SoldOut
 from rehearsal.clouds import SIMULATIONS, existing, faults
 from rehearsal.clouds.aws import foreign
+from rehearsal.clouds.azure import foreign as azure
 from rehearsal.clouds.server import Server
 from rehearsal.engine import Engine, EngineError
 from rehearsal.layout import Layout
@@ -133,6 +134,8 @@ def _ready(layout: Layout, phases: Phases) -> Engine:
             existing.populate(Server(layout), platform.node_pools)
         if simulation and isinstance(platform.cluster, Eks) and platform.cluster.network.existing:
             foreign.populate(simulation.ledger(layout), platform.cluster.network.existing)
+        if simulation and isinstance(platform.cluster, Aks) and platform.cluster.network.existing:
+            azure.populate(simulation.ledger(layout), platform.cluster.network.existing)
     with phases.phase("Engine"):
         engine = Engine(layout, found, programs.charts(), simulation)
         engine.prepare(phases.report)

@@ -35,7 +35,7 @@ class Simulation:
 
 SIMULATIONS: Final[Mapping[str, Simulation]] = {
     "eks": Simulation("aws", "rehearsal.clouds.aws.table", {"aws": "rehearsal.clouds.aws.cli"}),
-    "aks": Simulation("azure-native", "rehearsal.clouds.azure", {"kubelogin": "rehearsal.clouds.azure.kubelogin"}),
+    "aks": Simulation("azure-native", "rehearsal.clouds.azure.table", {"kubelogin": "rehearsal.clouds.azure.kubelogin"}),
     "gke": Simulation("gcp", "rehearsal.clouds.gcp", {"gke-gcloud-auth-plugin": "rehearsal.clouds.gcp.login"}),
 }
 """`cluster.kind` in the stack file → simulation."""

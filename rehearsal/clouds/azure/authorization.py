@@ -5,17 +5,14 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from rehearsal.clouds.azure import arm, models
+from rehearsal.clouds.azure.callers import ASSIGNMENT, CALLER
 from rehearsal.clouds.cloud import Cloud, Invoke
 from rehearsal.clouds.kind import Kind, Request
 from rehearsal.clouds.ledger import Entry, Ledger
 from rehearsal.clouds.server import Server
 from rehearsal.plugins.values import Json
 
-ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
 IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
-
-CALLER: Final = "0f0e0d0c-0b0a-4908-8706-050403020100"
-"""Object id of who runs Pulumi in a rehearsal."""
 
 _ROLES: Final[Mapping[str, str]] = {
     "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
@@ -48,11 +45,6 @@ def may(ledger: Ledger, principal: str, name: str, scope: str) -> bool:
         and f"{scope}/".lower().startswith(f"{each.inputs['scope']}/".lower())
         for each in ledger.of(ASSIGNMENT)
     )
-
-
-def groups(ledger: Ledger) -> list[str]:
-    """Groups that are let into a cluster: whoever runs Pulumi is in each."""
-    return sorted({each.inputs["principalId"] for each in ledger.of(ASSIGNMENT) if each.inputs.get("principalType") == "Group"})
 
 
 def kinds(server: Server) -> tuple[Kind, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rehearsal.clouds.azure.authorization import CALLER, groups
+from rehearsal.clouds.azure.callers import CALLER, groups
 from rehearsal.clouds.ledger import Ledger
 from rehearsal.clouds.login import exec_credential
 from rehearsal.layout import Layout

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from rehearsal.autoscaling.group import Groups
-from rehearsal.clouds.azure import arm, authorization, cloud_of, clusters, network
+from rehearsal.clouds.azure import arm, authorization, callers, clusters, network
 from rehearsal.clouds.azure.agent_pools import POOL
+from rehearsal.clouds.azure.table import cloud_of
 from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.faults import Faults
 from rehearsal.clouds.ledger import Entry, Ledger
@@ -102,7 +103,7 @@ def identity(make: Make, subnet: Entry) -> Entry:
     """What the cluster acts as; it may join the subnet."""
     made = make(authorization.IDENTITY, "identity", resourceGroupName="aks")
     principal = {"principalId": made.get("principalId"), "principalType": "ServicePrincipal"}
-    make(authorization.ASSIGNMENT, "joins", scope=subnet.id, roleDefinitionId=JOIN, **principal)
+    make(callers.ASSIGNMENT, "joins", scope=subnet.id, roleDefinitionId=JOIN, **principal)
     return made
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rehearsal.autoscaling.group import Groups
-from rehearsal.clouds.azure import authorization
+from rehearsal.clouds.azure import callers
 from rehearsal.clouds.azure.agent_pools import PLACEMENT, POOL
 from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.kind import RefusedError
@@ -138,7 +138,7 @@ def test_a_pool_is_placed_together_once_its_cluster_may_use_the_place(make: Make
     place = make(PLACEMENT, "close", resourceGroupName="aks").id
     with pytest.raises(RefusedError, match="LinkedAuthorizationFailed"):
         pool("p", H100, proximityPlacementGroupID=place)
-    make(authorization.ASSIGNMENT, "c", scope=place, roleDefinitionId=CONTRIBUTOR, principalId=identity.get("principalId"))
+    make(callers.ASSIGNMENT, "c", scope=place, roleDefinitionId=CONTRIBUTOR, principalId=identity.get("principalId"))
     assert pool("p", H100, proximityPlacementGroupID=place)
 
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from rehearsal.autoscaling.group import Groups
-from rehearsal.clouds.azure import arm, authorization, clusters, network
+from rehearsal.clouds.azure import arm, callers, clusters, foreign, network
 from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.kind import RefusedError
 from rehearsal.clouds.ledger import Entry
@@ -72,10 +72,10 @@ def test_with_a_resource_group_goes_all_that_is_in_it(cloud: Cloud, cluster: Mak
 
 def test_admins_are_let_into_the_cluster_and_out_of_it_again(cloud: Cloud, make: Make, cluster: Make, server: Told):
     who = {"principalId": "5b2f3a0c-6d1e-4c7b-9a55-0c8d7e6f1a01", "principalType": "Group"}
-    admin = make(authorization.ASSIGNMENT, "admin", scope=cluster().id, roleDefinitionId=ADMIN, **who)
+    admin = make(callers.ASSIGNMENT, "admin", scope=cluster().id, roleDefinitionId=ADMIN, **who)
     assert list(server.granted.values()) == [("Group", who["principalId"], "cluster-admin")]
-    assert authorization.groups(cloud.ledger) == [who["principalId"]]
-    cloud.delete(authorization.ASSIGNMENT, admin.id, CONFIG)
+    assert callers.groups(cloud.ledger) == [who["principalId"]]
+    cloud.delete(callers.ASSIGNMENT, admin.id, CONFIG)
     assert server.granted == {}
 
 
@@ -93,7 +93,7 @@ def test_a_role_is_one_that_exists_given_once_to_one_who_exists(
 ):
     same = {"scope": subnet.id, "roleDefinitionId": JOIN, "principalId": identity.get("principalId")}
     with pytest.raises(RefusedError, match=code):
-        make(authorization.ASSIGNMENT, "again", **{**same, **inputs})
+        make(callers.ASSIGNMENT, "again", **{**same, **inputs})
 
 
 def test_a_name_is_given_once(make: Make, cluster: Make):
@@ -109,3 +109,9 @@ def test_the_credentials_of_a_cluster_lead_to_the_api_server(cloud: Cloud, clust
     assert kubeconfig["clusters"][0]["cluster"]["server"] == "https://127.0.0.1:6443"
     with pytest.raises(RefusedError, match="ResourceNotFound"):
         cloud.invoke(clusters.CREDENTIALS, {"resourceGroupName": "aks", "resourceName": "prod"}, CONFIG)
+
+
+def test_a_subnet_of_somebody_else_is_there_to_be_used(cloud: Cloud, make: Make, identity: Entry):
+    theirs = f"{SUBSCRIPTION}/resourceGroups/theirs/providers/Microsoft.Network/virtualNetworks/v/subnets/n"
+    foreign.populate(cloud.ledger, theirs)
+    assert make(callers.ASSIGNMENT, "j", scope=theirs, roleDefinitionId=JOIN, principalId=identity.get("principalId"))
