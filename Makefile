@@ -53,6 +53,7 @@ reference: $(VENV)/ready ## write config/schema.json and docs/reference.md again
 
 benchmark: $(VENV)/ready-dev ## time this program beside a bare one and beside kubectl
 	@$(VENV)/bin/python -m benchmarks
+	@$(VENV)/bin/python -m benchmarks.previews
 
 clean: down ## also forget the stack's rehearsal; the cache of programs stays
 	@rm -rf .rehearsal/$(STACK)

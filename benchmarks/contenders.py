@@ -75,7 +75,7 @@ class Program:
 
     def peak(self) -> int | None:
         """Of the program's process; the engine and its plugins have others."""
-        return self.project.peak()
+        return max(run.memory for run in self.project.runs())
 
     @property
     def _but_release(self) -> str:

@@ -54,19 +54,19 @@ def measure(contender: Contender, teams: int, objects: int, repeats: int, announ
         (PREVIEW, contender.preview, repeats),
     ):
         seconds: list[float] = []
-        cpu: list[float] = []
+        used: list[float] = []
         for _ in range(times):
             announce(operation)
-            begin, begin_cpu = time.perf_counter(), _cpu()
+            begin, begin_cpu = time.perf_counter(), cpu()
             action()
             seconds.append(time.perf_counter() - begin)
-            cpu.append(_cpu() - begin_cpu)
-        yield Measurement(contender.name, teams, objects, operation, median(seconds), median(cpu), contender.peak())
+            used.append(cpu() - begin_cpu)
+        yield Measurement(contender.name, teams, objects, operation, median(seconds), median(used), contender.peak())
     announce("destroy")
     contender.destroy()
 
 
-def _cpu() -> float:
+def cpu() -> float:
     """Processor seconds of every process that was started here and has ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

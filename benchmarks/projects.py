@@ -1,4 +1,4 @@
-"""Folders that the engine takes for projects: this checkout's program, and the bare one, each beside what counts its memory."""
+"""Folders that the engine takes for projects: this checkout's program, and the bare one, each beside what measures it."""
 
 import py_compile
 import shlex
@@ -20,20 +20,32 @@ _SHARED: Final = ("__main__.py", "components", "config")
 
 
 @dataclass(frozen=True)
+class Run:
+    """What a process took from its start to its end."""
+
+    memory: int
+    """The most that it ever held, in bytes."""
+    cpu: float
+    """Processor seconds."""
+    seconds: float
+    """Wall-clock time."""
+
+
+@dataclass(frozen=True)
 class Project:
     """A Pulumi project in a folder of its own, of the same name and runtime options as the checkout's."""
 
     folder: Path
 
-    def peak(self) -> int:
-        """The most memory, in bytes, of any Python that the engine has run here since the last call."""
-        notes = self._notes.read_text().split()
+    def runs(self) -> list[Run]:
+        """What each Python took that the engine has run here since the last call."""
+        lines = self._notes.read_text().splitlines()
         self._notes.unlink()
-        return max(map(int, notes))
+        return [Run(int(memory), float(cpu), float(seconds)) for memory, cpu, seconds in map(str.split, lines)]
 
     @property
     def _notes(self) -> Path:
-        return self.folder / "peaks"
+        return self.folder / "runs"
 
     def lay_out(self) -> None:
         """What both programs have: the project file, and a virtual environment whose Python is `interpreter.py`."""

@@ -32,9 +32,12 @@ _FOLDERS: Final = (Path(), Path("examples/stacks"))
 """Where stack files are, relative to the project."""
 
 
-def stack_file(stack: str) -> Path:
-    """Where the configuration of `stack` is written: beside the program or, if it is not there, among the examples."""
-    files = [PROJECT / folder / f"Pulumi.{stack}.yaml" for folder in _FOLDERS]
+def stack_file(stack: str, project: Path | None = None) -> Path:
+    """Where the configuration of `stack` is written: beside the program or, if it is not there, among the examples.
+
+    `project` is another folder that is laid out as this project is.
+    """
+    files = [(project or PROJECT) / folder / f"Pulumi.{stack}.yaml" for folder in _FOLDERS]
     return next((file for file in files if file.exists()), files[0])
 
 

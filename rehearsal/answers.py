@@ -36,6 +36,7 @@ OUTPUTS: Final[Mapping[str, Callable[[str, Inputs], dict[str, Any]]]] = {
         "vpcConfig": {**inputs["vpcConfig"], "clusterSecurityGroupId": "sg-cluster"},
     },
     "aws:eks/nodeGroup:NodeGroup": lambda name, _: {"resources": [{"autoscalingGroups": [{"name": f"eks-{name}"}]}]},
+    "aws:kms/key:Key": lambda name, _: {"keyId": name},
     "azure-native:containerservice:ManagedCluster": lambda _name, _inputs: {
         # Written as a list of ids, read as a mapping of them.
         "identity": {"type": "UserAssigned", "userAssignedIdentities": {}},
@@ -67,7 +68,7 @@ def invoke(token: str, inputs: Inputs) -> dict[str, Any]:
 
 
 def outputs(token: str, name: str, inputs: Inputs) -> dict[str, Any]:
-    """What a resource of this type has once it is there; whatever is made in AWS has an ARN, and in Azure a name."""
+    """What a resource of this type has once it is there: in any cloud a name, in AWS also an ARN."""
     arn = {"arn": f"arn:aws:{token.split(':')[1].split('/')[0]}:::{name}"} if token.startswith("aws:") else {}
-    named = {"name": name} if token.startswith("azure-native:") else {}
+    named = {"name": name} if token.startswith(("aws:", "azure-native:", "gcp:")) else {}
     return {**arn, **named, **inputs, **(OUTPUTS[token](name, inputs) if token in OUTPUTS else {})}

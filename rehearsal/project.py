@@ -13,13 +13,16 @@ from rehearsal.layout import Layout
 def folder(layout: Layout) -> Path:
     """Where `pulumi` is to be run, with the stack's file in it.
 
-    A simulated stack is what it is, and runs in place. Of any other the rehearsal has a copy of its own, in which
+    A simulated stack is what it is, and runs in place, as does a program without configuration. Of any other the rehearsal has
+    a copy of its own, in which
 
     - an existing cluster is the rehearsal's own, whatever the file says: nothing of a rehearsal ever reaches a real one;
     - values that only the real stack's key opens are left out;
     - Pulumi may write what belongs to the rehearsal's state, such as its salt.
     """
-    source = load.stack_file(layout.stack)
+    source = load.stack_file(layout.stack, layout.checkout)
+    if not source.exists():
+        return layout.checkout
     stack: dict[str, Any] = yaml.safe_load(source.read_text())
     cluster: dict[str, Any] = stack["config"][f"{load.NAMESPACE}:cluster"]
     if cluster["kind"] == "simulated":

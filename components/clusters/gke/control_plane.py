@@ -4,11 +4,11 @@ from typing import Final
 
 import pulumi
 from pulumi_gcp.container import (
+    Cluster,
     ClusterControlPlaneEndpointsConfigArgsDict,
     ClusterMaintenancePolicyArgsDict,
     ClusterMasterAuthorizedNetworksConfigArgsDict,
 )
-from pulumi_gcp.container.cluster import Cluster
 
 from components.clusters.gke.network import Place
 from config.clusters.gke import Gke, GkeEndpoint, GkeMaintenance

@@ -3,10 +3,8 @@
 from typing import Final
 
 import pulumi
-from pulumi_gcp.kms.crypto_key import CryptoKey
-from pulumi_gcp.kms.crypto_key_iam_member import CryptoKeyIAMMember
-from pulumi_gcp.kms.key_ring import KeyRing
-from pulumi_gcp.projects.service_identity import ServiceIdentity
+from pulumi_gcp.kms import CryptoKey, CryptoKeyIAMMember, KeyRing
+from pulumi_gcp.projects import ServiceIdentity
 
 from components.naming import type_token
 

@@ -3,8 +3,8 @@
 from typing import Final
 
 import pulumi
-from pulumi_gcp.projects.iam_member import IAMMember
-from pulumi_gcp.serviceaccount.account import Account
+from pulumi_gcp.projects import IAMMember
+from pulumi_gcp.serviceaccount import Account
 
 from components.naming import type_token
 

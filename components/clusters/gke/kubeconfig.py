@@ -4,7 +4,7 @@ import json
 from typing import Final
 
 import pulumi
-from pulumi_gcp.container.cluster import Cluster
+from pulumi_gcp.container import Cluster
 
 _LOGIN: Final = "gke-gcloud-auth-plugin"
 

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_gcp.compute.network import Network as Vpc
-from pulumi_gcp.compute.router import Router
-from pulumi_gcp.compute.router_nat import RouterNat
-from pulumi_gcp.compute.subnetwork import Subnetwork
+from pulumi_gcp.compute import Network as Vpc
+from pulumi_gcp.compute import Router, RouterNat, Subnetwork
 
 from components.naming import type_token
 from config.clusters.gke import ExistingNetwork, GkeNetwork

@@ -6,13 +6,13 @@ from typing import Final
 
 import pulumi
 from pulumi_gcp.container import (
+    Cluster,
     NodePoolNodeConfigArgsDict,
     NodePoolNodeConfigTaintArgsDict,
     NodePoolPlacementPolicyArgsDict,
     NodePoolUpgradeSettingsArgsDict,
 )
-from pulumi_gcp.container.cluster import Cluster
-from pulumi_gcp.container.node_pool import NodePool as GkeNodePool
+from pulumi_gcp.container import NodePool as GkeNodePool
 from pulumi_kubernetes.core.v1 import TaintArgsDict
 
 from components.clusters.base import Pool

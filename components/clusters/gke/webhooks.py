@@ -3,8 +3,8 @@
 from typing import Final
 
 import pulumi
-from pulumi_gcp.compute.firewall import Firewall
-from pulumi_gcp.container.cluster import Cluster
+from pulumi_gcp.compute import Firewall
+from pulumi_gcp.container import Cluster
 
 from components.clusters.gke.network import Place
 

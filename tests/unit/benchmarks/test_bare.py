@@ -1,7 +1,7 @@
 """The bare program makes the objects of the program, in an order that is as safe."""
 
 import runpy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,15 +11,27 @@ from benchmarks import bare
 from benchmarks.recording import Recorded, record
 from benchmarks.stacks import stack_file
 from config import load
+from config.platform import Platform
 
 Recordings = tuple[Sequence[Recorded], Sequence[Recorded]]
 
 
-@pytest.fixture(scope="module", params=[2, 3], ids=["local", "teams"])
+def _in_teams(teams: int) -> Platform:
+    return load.parse(stack_file(teams, Path("/elsewhere/kubeconfig"))["config"], Path("Pulumi.benchmark.yaml"))
+
+
+PLATFORMS: Mapping[str, Callable[[], Platform]] = {
+    "local": lambda: _in_teams(2),
+    "teams": lambda: _in_teams(3),
+    "prod": lambda: load.read("prod"),
+    "dev": lambda: load.read("dev"),
+}
+
+
+@pytest.fixture(scope="module", params=PLATFORMS)
 def recordings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recordings:
     """The program's resources, and the bare program's."""
-    content = stack_file(request.param, Path("/elsewhere/kubeconfig"))
-    platform = load.parse(content["config"], Path("Pulumi.benchmark.yaml"))
+    platform = PLATFORMS[request.param]()
     ours = record(lambda: components.platform.build(platform))
     program = tmp_path_factory.mktemp("bare") / "objects.py"
     program.write_text(bare.source(ours))
@@ -48,6 +60,11 @@ def test_it_has_no_components(recordings: Recordings):
     ours, plain = recordings
     assert any(each.within for each in ours)
     assert not any(each.within for each in plain)
+
+
+def test_what_a_cloud_has_yet_to_tell_is_unknown_in_a_preview(recordings: Recordings):
+    ours, plain = ({each.name: each.sources.keys() for each in side} for side in recordings)
+    assert plain == ours
 
 
 def _waited_for(resources: Iterable[Recorded]) -> Mapping[str, frozenset[str]]:
