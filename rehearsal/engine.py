@@ -54,6 +54,7 @@ class Engine:
         with FileLock(layout.state / "engine.lock"):  # of two commands at once, the second finds it done
             if holder := recovery.release_stale_locks(layout.backend):
                 raise EngineError(f"the stack {layout.stack} is locked by {holder}; wait for it to end, or stop it")
+            recovery.mend_states(layout.backend, report)
             for folder in (layout.bin, layout.backend):
                 folder.mkdir(parents=True, exist_ok=True)
             self._folder = project.folder(layout)

@@ -1,6 +1,7 @@
 """After a command was killed: its lock is removed, and what it had begun is found out."""
 
 import json
+import shutil
 import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -45,6 +46,30 @@ def release_stale_locks(backend: Path) -> str | None:
         else:
             return f"{lock['username']}@{lock['hostname']} (pid {lock['pid']}) since {lock['timestamp']}"
     return None
+
+
+def mend_states(backend: Path, report: Callable[[str], None]) -> None:
+    """Of a state that was cut off while the engine wrote it, take the one that the engine had put aside before.
+
+    What that one does not know yet, it lists as begun, or the next refresh finds out.
+    """
+    for path in (backend / ".pulumi" / "stacks").rglob("*.json"):
+        if _whole(path):
+            continue
+        before = path.with_name(f"{path.name}.bak")
+        if _whole(before):
+            report("the last command was interrupted while it wrote the state; the one before is taken")
+            shutil.copy(before, path)
+        else:  # it was the first: nothing had been begun
+            path.unlink()
+
+
+def _whole(path: Path) -> bool:
+    try:
+        json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return False
+    return True
 
 
 def _runs(pid: int, locked_at: str) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from rehearsal.clouds import SIMULATIONS
 from rehearsal.clouds.ledger import Entry
@@ -16,9 +17,14 @@ class CloudProject(Project):
     """A copy whose stack is for a cloud."""
 
     def recorded(self) -> list[dict[str, Any]]:
-        """The resources in the stack's state, read while a command may be changing it."""
+        """The resources in the stack's state, read while a command may be writing it."""
         file = self.layout.backend / ".pulumi" / "stacks" / "ml-platform" / f"{self.stack}.json"
-        return json.loads(file.read_text())["checkpoint"]["latest"].get("resources", []) if file.exists() else []
+        if not file.exists():
+            return []
+        attempts = Retrying(
+            stop=stop_after_delay(5), wait=wait_fixed(0.05), retry=retry_if_exception_type(ValueError), reraise=True
+        )
+        return attempts(lambda: json.loads(file.read_text()))["checkpoint"]["latest"].get("resources", [])
 
     def in_the_cloud(self) -> list[Entry]:
         """What exists in the stack's simulated cloud."""
