@@ -107,7 +107,7 @@ class DistributedJob(pulumi.ComponentResource):
                                 "env": _environment(job),
                                 # EFA needs no more than its interfaces: AWS tests its node images with pods that have no
                                 # capability (the images let them lock memory without IPC_LOCK), no huge pages, which libfabric
-                                # does without, and none of NCCL's or libfabric's variables (aws/aws-k8s-tester, in
+                                # does without, and none of libfabric's variables (aws/aws-k8s-tester, in
                                 # test/cases/nvidia/manifests/mpi-job-nccl-test-multi-node.yaml).
                                 "security_context": HARDENED,
                                 "resources": {

@@ -7,7 +7,8 @@ from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field, model_validator
 
 from config import regions
-from config.clusters.cidr import Cidr, NamedCidr, overlapping
+from config.clusters.cidr import Cidr, overlapping
+from config.clusters.endpoint import Endpoint
 from config.clusters.kubernetes import KubernetesVersion
 from config.model import Model, Range
 from config.versions import DEFAULT_KUBERNETES
@@ -38,7 +39,7 @@ SYSTEM_POOL: Final = Range(min=3, max=6)
 """Nodes that AKS runs its own add-ons on, beside the stack's pools: it asks for two at least and recommends three."""
 
 
-class Network(Model):
+class AksNetwork(Model):
     """A virtual network of the cluster's own, with one subnet; nodes reach the internet through a NAT gateway."""
 
     nodes: Cidr = "10.224.0.0/16"
@@ -60,23 +61,6 @@ class Network(Model):
     def _apart(self) -> Self:
         if both := overlapping((self.pods, self.services) if self.existing else (self.nodes, self.pods, self.services)):
             raise ValueError(f"{both[0]} and {both[1]} overlap; write other ranges for nodes, pods or services")
-        return self
-
-
-class Endpoint(Model):
-    """Who reaches the Kubernetes API. By default only the cluster's network, and what is connected to it."""
-
-    public: bool = False
-    """Whether the API has a public address; then only `cidrs` reach it."""
-    cidrs: tuple[NamedCidr, ...] = ()
-    """With `public`: ranges on the internet that may call the API."""
-
-    @model_validator(mode="after")
-    def _named(self) -> Self:
-        if self.public and not self.cidrs:
-            raise ValueError("a public endpoint needs its cidrs; write for example cidrs: [203.0.113.0/24]")
-        if self.cidrs and not self.public:
-            raise ValueError("cidrs are for a public endpoint; write public: true, or leave them out")
         return self
 
 
@@ -103,7 +87,7 @@ class Aks(Model):
     cluster."""
     version: KubernetesVersion = DEFAULT_KUBERNETES
     """Kubernetes' minor, one step up at a time; AKS itself keeps its patches up to date."""
-    network: Network = Network()
+    network: AksNetwork = AksNetwork()
     endpoint: Endpoint = Endpoint()
     admins: tuple[Id, ...] = ()
     """Object ids of Entra ID groups that may do everything in the cluster. Whoever runs Pulumi must be in one; without any it is

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from config import regions
-from config.clusters.cidr import Cidr, NamedCidr, overlapping, size, split
+from config.clusters.cidr import Cidr, overlapping, size, split
+from config.clusters.endpoint import Endpoint
 from config.clusters.kubernetes import KubernetesVersion
 from config.model import Model
 from config.versions import DEFAULT_KUBERNETES
@@ -24,7 +25,7 @@ class ExistingVpc(Model):
     """Zone → id of the private subnet there that nodes and pods take their addresses from; at least two zones."""
 
 
-class Network(Model):
+class EksNetwork(Model):
     """A VPC of the cluster's own: in each zone a private subnet for nodes and pods, and a public one for load balancers."""
 
     cidr: Cidr = "10.0.0.0/16"
@@ -50,23 +51,6 @@ class Network(Model):
                 raise ValueError(f"{what} {network} is out of bounds; write a range from /{largest} to /24")
         if not self.existing and overlapping((self.cidr, self.services)):
             raise ValueError(f"services {self.services} overlaps cidr {self.cidr}; write another range for one of them")
-        return self
-
-
-class Endpoint(Model):
-    """Who reaches the Kubernetes API. By default only the cluster's network, and what is connected to it."""
-
-    public: bool = False
-    """Whether the API has a public address too; then only `cidrs` reach it there."""
-    cidrs: tuple[NamedCidr, ...] = ()
-    """Ranges on the internet that may call a public endpoint."""
-
-    @model_validator(mode="after")
-    def _named(self) -> Self:
-        if self.public and not self.cidrs:
-            raise ValueError("a public endpoint needs its cidrs; write for example cidrs: [203.0.113.0/24]")
-        if self.cidrs and not self.public:
-            raise ValueError("cidrs are for a public endpoint; write public: true, or leave them out")
         return self
 
 
@@ -107,7 +91,7 @@ class Eks(Model):
     """The cluster's name in AWS; by default the project's and the stack's. Another name is another cluster."""
     version: KubernetesVersion = DEFAULT_KUBERNETES
     """Kubernetes' minor; one step up at a time."""
-    network: Network = Network()
+    network: EksNetwork = EksNetwork()
     endpoint: Endpoint = Endpoint()
     admins: tuple[Principal, ...] = ()
     """Roles and users that may do everything in the cluster. The one that runs Pulumi must be among them; without any it is the

@@ -4,7 +4,7 @@ import pulumi
 from pulumi_azure_native.network import NatGateway, PublicIPAddress, Subnet, VirtualNetwork
 
 from components.naming import type_token
-from config.clusters.aks import Network as Asked
+from config.clusters.aks import AksNetwork as Asked
 
 
 class Network(pulumi.ComponentResource):
