@@ -51,8 +51,12 @@ def release_stale_locks(backend: Path) -> str | None:
 def mend_states(backend: Path, report: Callable[[str], None]) -> None:
     """Of a state that was cut off while the engine wrote it, take the one that the engine had put aside before.
 
-    What that one does not know yet, it lists as begun, or the next refresh finds out.
+    What that one does not know yet, it lists as begun, or the next refresh finds out. The state itself is replaced at once; what
+    a kill cuts off is the file of attributes beside it, which the engine does without, but can't read when it is empty.
     """
+    for attributes in (backend / ".pulumi").rglob("*.attrs"):
+        if not _whole(attributes):
+            attributes.unlink()
     for path in (backend / ".pulumi" / "stacks").rglob("*.json"):
         if _whole(path):
             continue

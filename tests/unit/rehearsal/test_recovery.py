@@ -38,3 +38,13 @@ def test_of_a_first_state_that_was_cut_off_nothing_stays(tmp_path: Path, state: 
     state.write_text("")
     mend_states(tmp_path, print)
     assert not state.exists()
+
+
+def test_attributes_that_were_cut_off_are_done_without(tmp_path: Path, state: Path):
+    state.write_text(WHOLE)
+    cut, whole = state.with_name("prod.json.attrs"), state.with_name("prod.json.bak.attrs")
+    cut.write_text("")
+    whole.write_text("{}")
+    mend_states(tmp_path, print)
+    assert not cut.exists()
+    assert whole.exists()
