@@ -50,7 +50,7 @@ async def _page(layout: Layout) -> RenderableType:
             _items(api, "/api/v1/nodes", ""),
             _items(api, "/api/v1/resourcequotas"),
             _items(api, "/apis/batch/v1/jobs"),
-            _items(api, "/apis/apps/v1/deployments"),
+            _items(api, "/apis/apps/v1/deployments", f"{_MANAGED},app.kubernetes.io/component=model-server"),
             _items(api, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", "helm.sh/chart"),
         )
     finally:

@@ -24,46 +24,6 @@ Make = Callable[..., Entry]
 Check = Callable[..., list[Mistake]]
 
 
-class Told:
-    """An API server that keeps what it is told."""
-
-    url = "https://127.0.0.1:6443"
-    authority = "Y2VydA=="
-
-    def __init__(self) -> None:
-        self.nodes: dict[str, list[Any]] = {}
-        self.granted: dict[str, tuple[str, str]] = {}
-
-    def join(self, group: str, nodes: Any) -> None:
-        self.nodes[group] = list(nodes)
-
-    def leave(self, group: str) -> None:
-        self.nodes.pop(group, None)
-
-    def has_nodes(self) -> bool:
-        return any(self.nodes.values())
-
-    def grant(self, name: str, user: str, role: str) -> None:
-        self.granted[name] = (user, role)
-
-    def revoke(self, name: str) -> None:
-        self.granted.pop(name, None)
-
-    @property
-    def all_nodes(self) -> list[Any]:
-        return [node for nodes in self.nodes.values() for node in nodes]
-
-
-@pytest.fixture
-def server() -> Told:
-    return Told()
-
-
-@pytest.fixture
-def groups(tmp_path: Path) -> Groups:
-    return Groups(tmp_path)
-
-
 @pytest.fixture
 def cloud(tmp_path: Path, server: Any, groups: Groups) -> Cloud:
     return cloud_of(Ledger(tmp_path / "aws"), Faults(tmp_path / "faults.json"), server, groups)

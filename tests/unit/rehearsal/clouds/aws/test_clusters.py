@@ -13,7 +13,8 @@ from rehearsal.clouds.cloud import Cloud, ThrottledError, TimedOutError
 from rehearsal.clouds.faults import Fault, How
 from rehearsal.clouds.kind import RefusedError
 from rehearsal.clouds.ledger import Entry
-from tests.unit.rehearsal.clouds.aws.conftest import Check, Make, Told, trust
+from tests.unit.rehearsal.clouds.aws.conftest import Check, Make, trust
+from tests.unit.rehearsal.clouds.told import Told
 
 Delete = Callable[[Entry], None]
 
@@ -110,7 +111,7 @@ def test_a_security_group_that_rules_name_stays_behind(
 
 def test_who_has_an_entry_with_a_policy_gets_in_and_no_longer(server: Told, way_in: Callable[[str], Entry], delete: Delete):
     policy = way_in("arn:aws:iam::123456789012:role/deployer")
-    assert list(server.granted.values()) == [("arn:aws:iam::123456789012:role/deployer", "cluster-admin")]
+    assert list(server.granted.values()) == [("User", "arn:aws:iam::123456789012:role/deployer", "cluster-admin")]
     delete(policy)
     assert not server.granted
 

@@ -13,7 +13,8 @@ from rehearsal.clouds.cloud import Cloud, TimedOutError
 from rehearsal.clouds.faults import Fault
 from rehearsal.clouds.kind import RefusedError
 from rehearsal.clouds.ledger import Entry
-from tests.unit.rehearsal.clouds.aws.conftest import CONFIG, Check, Make, Told, trust
+from tests.unit.rehearsal.clouds.aws.conftest import CONFIG, Check, Make, trust
+from tests.unit.rehearsal.clouds.told import Told
 
 Delete = Callable[[Entry], None]
 

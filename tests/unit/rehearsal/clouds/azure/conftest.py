@@ -24,39 +24,6 @@ CONTRIBUTOR = f"{ROLES}/b24988ac-6180-42a0-ab88-20f7382dd24c"
 Make = Callable[..., Entry]
 
 
-class Told:
-    """An API server that keeps what it is told."""
-
-    url = "https://127.0.0.1:6443"
-    authority = "Y2VydA=="
-
-    def __init__(self) -> None:
-        self.nodes: dict[str, list[Any]] = {}
-        self.granted: dict[str, tuple[str, str, str]] = {}
-
-    def join(self, group: str, nodes: Any) -> None:
-        self.nodes[group] = list(nodes)
-
-    def leave(self, group: str) -> None:
-        self.nodes.pop(group, None)
-
-    def grant(self, name: str, user: str, role: str, kind: str) -> None:
-        self.granted[name] = (kind, user, role)
-
-    def revoke(self, name: str) -> None:
-        del self.granted[name]
-
-
-@pytest.fixture
-def server() -> Told:
-    return Told()
-
-
-@pytest.fixture
-def groups(tmp_path: Path) -> Groups:
-    return Groups(tmp_path)
-
-
 @pytest.fixture
 def cloud(tmp_path: Path, server: Any, groups: Groups) -> Cloud:
     return cloud_of(Ledger(tmp_path / "azure-native"), Faults(tmp_path / "faults.json"), server, groups)

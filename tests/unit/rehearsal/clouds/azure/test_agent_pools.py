@@ -13,7 +13,8 @@ from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.kind import RefusedError
 from rehearsal.clouds.ledger import Entry
 from rehearsal.plugins import diff
-from tests.unit.rehearsal.clouds.azure.conftest import CONFIG, CONTRIBUTOR, Make, Told
+from tests.unit.rehearsal.clouds.azure.conftest import CONFIG, CONTRIBUTOR, Make
+from tests.unit.rehearsal.clouds.told import Told
 
 Change = Callable[..., Entry]
 

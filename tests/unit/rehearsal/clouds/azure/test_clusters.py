@@ -11,7 +11,8 @@ from rehearsal.clouds.kind import RefusedError
 from rehearsal.clouds.ledger import Entry
 from rehearsal.plugins import diff
 from rehearsal.plugins.values import Json
-from tests.unit.rehearsal.clouds.azure.conftest import Make, Told, system
+from tests.unit.rehearsal.clouds.azure.conftest import Make, system
+from tests.unit.rehearsal.clouds.told import Told
 
 Change = Callable[..., Entry]
 

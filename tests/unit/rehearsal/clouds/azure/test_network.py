@@ -10,7 +10,8 @@ from rehearsal.clouds.azure import arm, callers, clusters, foreign, network
 from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.kind import RefusedError
 from rehearsal.clouds.ledger import Entry
-from tests.unit.rehearsal.clouds.azure.conftest import ADMIN, CONFIG, JOIN, SUBSCRIPTION, Make, Told
+from tests.unit.rehearsal.clouds.azure.conftest import ADMIN, CONFIG, JOIN, SUBSCRIPTION, Make
+from tests.unit.rehearsal.clouds.told import Told
 
 
 def test_ids_are_those_of_the_resource_manager(subnet: Entry):

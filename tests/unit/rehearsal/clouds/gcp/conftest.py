@@ -19,46 +19,6 @@ ACCOUNT = "nodes-1@example-ml.iam.gserviceaccount.com"
 Make = Callable[..., Entry]
 
 
-class Told:
-    """An API server that keeps what it is told."""
-
-    url = "https://127.0.0.1:6443"
-    authority = "Y2VydA=="
-
-    def __init__(self) -> None:
-        self.groups: dict[str, list[Any]] = {}
-        self.granted: set[str] = set()
-        self.defined: set[str] = set()
-
-    def join(self, group: str, nodes: Any) -> None:
-        self.groups[group] = list(nodes)
-
-    def leave(self, group: str) -> None:
-        self.groups.pop(group, None)
-
-    def grant(self, name: str, user: str, role: str = "cluster-admin") -> None:
-        self.granted.add(user)
-
-    def revoke(self, name: str) -> None:
-        self.granted.clear()
-
-    def define(self, definition: Any) -> None:
-        self.defined.add(definition["metadata"]["name"])
-
-    def undefine(self, name: str) -> None:
-        self.defined.discard(name)
-
-
-@pytest.fixture
-def server() -> Told:
-    return Told()
-
-
-@pytest.fixture
-def groups(tmp_path: Path) -> Groups:
-    return Groups(tmp_path)
-
-
 @pytest.fixture
 def cloud(tmp_path: Path, server: Any, groups: Groups) -> Cloud:
     return cloud_of(Ledger(tmp_path / "gcp"), Faults(tmp_path / "faults.json"), server, groups)

@@ -12,7 +12,8 @@ from rehearsal.clouds.gcp import cluster, compute, kms
 from rehearsal.clouds.gcp.names import CALLER
 from rehearsal.clouds.kind import RefusedError
 from rehearsal.clouds.ledger import Entry
-from tests.unit.rehearsal.clouds.gcp.conftest import CLUSTER, CONFIG, Make, Told
+from tests.unit.rehearsal.clouds.gcp.conftest import CLUSTER, CONFIG, Make
+from tests.unit.rehearsal.clouds.told import Told
 
 
 def test_a_cluster_answers_with_the_api_server(made_cluster: Make, server: Told):
@@ -25,16 +26,17 @@ def test_a_cluster_answers_with_the_api_server(made_cluster: Make, server: Told)
 
 def test_whoever_made_a_cluster_is_let_in_until_it_goes(made_cluster: Make, cloud: Cloud, server: Told):
     made = made_cluster()
-    assert server.granted == {CALLER}
+    assert list(server.granted.values()) == [("User", CALLER, "cluster-admin")]
     assert server.defined == {"computeclasses.cloud.google.com"}
     cloud.delete(cluster.CLUSTER, made.id, CONFIG)
-    assert server.granted == server.defined == set()
+    assert not server.granted
+    assert not server.defined
 
 
 def test_a_cluster_takes_its_pools_along(pool: Make, cloud: Cloud, server: Told):
     pool("general")
     cloud.delete(cluster.CLUSTER, CLUSTER, CONFIG)
-    assert server.groups == {}
+    assert server.nodes == {}
     assert not any("nodePool" in entry.type for entry in cloud.ledger)
 
 

@@ -8,7 +8,8 @@ from rehearsal.autoscaling.group import Groups
 from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.gcp.node_pool import NODE_POOL
 from rehearsal.clouds.kind import RefusedError
-from tests.unit.rehearsal.clouds.gcp.conftest import CLUSTER, CONFIG, Make, Told, gpu
+from tests.unit.rehearsal.clouds.gcp.conftest import CLUSTER, CONFIG, Make, gpu
+from tests.unit.rehearsal.clouds.told import Told
 
 SPOT = {"spot": True}
 FROM_NONE = {"totalMinNodeCount": 0, "totalMaxNodeCount": 4}
@@ -16,7 +17,7 @@ TOPOLOGY = {"type": "COMPACT", "tpuTopology": "4x4"}
 
 
 def _node(server: Told, group: str) -> Any:
-    return server.groups[group][0]
+    return server.nodes[group][0]
 
 
 def _devices(server: Told, group: str) -> str:
@@ -77,7 +78,7 @@ def test_a_tpu_node_says_what_slice_it_is_of(pool: Make, server: Told):
     assert node["metadata"]["labels"]["cloud.google.com/gke-tpu-accelerator"] == "tpu-v6e-slice"
     assert node["spec"]["taints"] == [{"key": "google.com/tpu", "value": "present", "effect": "NoSchedule"}]
     assert _devices(server, "slice") == '{"google.com/tpu": "4"}'
-    assert len(server.groups["slice"]) == 4
+    assert len(server.nodes["slice"]) == 4
 
 
 def test_the_autoscaler_is_given_what_may_grow(pool: Make, groups: Groups):
@@ -92,7 +93,7 @@ def test_the_autoscaler_is_given_what_may_grow(pool: Make, groups: Groups):
 def test_nodes_go_with_their_pool(pool: Make, cloud: Cloud, server: Told, groups: Groups):
     made = pool("general")
     cloud.delete(NODE_POOL, made.id, CONFIG)
-    assert server.groups == {}
+    assert server.nodes == {}
     assert groups.all() == {}
 
 
@@ -100,7 +101,7 @@ def test_a_pool_is_resized_in_place(pool: Make, cloud: Cloud, server: Told):
     made = pool("general")
     inputs = {**made.inputs, "autoscaling": {"totalMinNodeCount": 2, "totalMaxNodeCount": 5}}
     cloud.update(NODE_POOL, made.id, made.urn, inputs, CONFIG)
-    assert len(server.groups["general"]) == 2
+    assert len(server.nodes["general"]) == 2
 
 
 def test_a_pool_that_is_changed_keeps_the_taints_that_it_was_made_with(pool: Make, cloud: Cloud, server: Told):
