@@ -113,7 +113,7 @@ class Cache:
         return self.folder / "staged"
 
     def _programs(self, program: Program) -> Path:
-        return self.folder / "programs" / f"{program.name}-{program.version}"
+        return self.folder / "programs" / f"{program.name}-{program.edition}"
 
     def _put(self, files: Path, place: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)

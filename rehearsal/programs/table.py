@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from rehearsal.layout import CHECKOUT
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,14 @@ class Program:
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
+
+    @property
+    def edition(self) -> str:
+        """What tells a build of it from others: its version and, if its package is one of our own, what is in that."""
+        if not self.module:
+            return self.version
+        files = sorted((CHECKOUT / self.package.removeprefix("ml-platform/")).glob("*.go"))
+        return f"{self.version}-{sha256(b''.join(file.read_bytes() for file in files)).hexdigest()[:8]}"
 
 
 _KUBERNETES = "1.36.3"

@@ -1,12 +1,13 @@
 """The table of programs agrees with the go.mod files and with the charts that the stack deploys."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from config import versions
 from rehearsal.layout import CHECKOUT
-from rehearsal.programs import CHARTS, PROGRAMS, Chart, Program
+from rehearsal.programs import CHARTS, PROGRAMS, Chart, Program, table
 
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=str)
@@ -33,6 +34,13 @@ def test_every_chart_that_a_stack_deploys_is_there_at_its_version():
     assert {(chart.reference.rpartition("/")[2], chart.version) for chart in deployed} == {
         (chart.name, chart.version) for chart in CHARTS.values()
     }
+
+
+def test_a_program_of_our_own_is_another_one_once_its_source_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    before = PROGRAMS["karpenter"].edition
+    assert before.startswith(f"{PROGRAMS['karpenter'].version}-")
+    monkeypatch.setattr(table, "CHECKOUT", tmp_path)
+    assert PROGRAMS["karpenter"].edition != before
 
 
 def test_kueue_is_of_the_version_of_its_chart():
