@@ -8,7 +8,7 @@ from tests.rehearsal.cluster import Cluster, Manifest
 from tests.rehearsal.workloads import deployment
 
 TAINT = {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
-SCALE = 60
+SCALE = 180
 """Seconds in which nodes should have come or gone."""
 
 
