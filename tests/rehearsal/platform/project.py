@@ -66,7 +66,7 @@ class Project:
     @property
     def stack_file(self) -> Path:
         """The stack's, beside the program or among the examples."""
-        (file,) = self.folder.glob(f"**/Pulumi.{self.stack}.yaml")
+        (file,) = (file for place in (".", "examples/stacks") for file in (self.folder / place).glob(f"Pulumi.{self.stack}.yaml"))
         return file
 
     @cached_property
