@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
-from rehearsal.autoscaling.group import Group, Groups, SoldOut
+from rehearsal.autoscaling.group import Group, Groups
 from rehearsal.clouds.nodes import Template
 from tests.rehearsal.cluster import Cluster, eventually
 from tests.rehearsal.control_plane.gpus import SCALE, TAINT, added, plugin, running, training
@@ -53,19 +53,6 @@ def _until_running(cluster: Cluster, name: str, replicas: int) -> None:
         assert running(cluster, name) == replicas
 
     eventually(grown, within=SCALE)
-
-
-def _until_known(cluster: Cluster, groups: int) -> None:
-    """Until Karpenter chooses among all of them: of a ladder that it knows one rung of, it takes that."""
-
-    def known() -> None:
-        pools = cluster.get("nodepools")
-        ready = [
-            each["type"] for pool in pools for each in pool.get("status", {}).get("conditions", []) if each["status"] == "True"
-        ]
-        assert ready.count("Ready") == groups
-
-    eventually(known, within=SCALE)
 
 
 def test_a_group_grows_from_nothing_for_pods_that_wait_and_idle_nodes_go(autoscaled: Cluster, groups: Groups) -> None:
@@ -117,22 +104,6 @@ def test_an_image_that_brings_the_plugin_shows_its_gpus_at_once(autoscaled: Clus
     autoscaled.apply(training("train", 1, _POOL))
     _until_running(autoscaled, "train", 1)
     autoscaled.apply(plugin())
-
-
-def test_a_rung_without_capacity_falls_to_the_next(autoscaled: Cluster, groups: Groups) -> None:
-    groups.sell_out(SoldOut("p5.48xlarge", capacity="reserved"), SoldOut("p5.48xlarge", zone="eu-central-1a"))
-    groups.put(_group("reserved", capacity="reserved", weight=30))
-    groups.put(_group("on-demand", capacity="on-demand", weight=20))
-    groups.put(_group("spot", capacity="spot", weight=10))
-    _until_known(autoscaled, 3)
-    autoscaled.apply(training("first", 1, _POOL))
-    _until_running(autoscaled, "first", 1)
-    (node,) = added(autoscaled, "on-demand")
-    assert node["metadata"]["labels"]["topology.kubernetes.io/zone"] == "eu-central-1b"
-    groups.sell_out()
-    autoscaled.apply(training("second", 1, _POOL))
-    _until_running(autoscaled, "second", 1)
-    assert [len(added(autoscaled, rung)) for rung in ("reserved", "on-demand", "spot")] == [1, 1, 0]
 
 
 def test_a_groups_maximum_is_kept_with_the_nodes_that_the_cloud_made(autoscaled: Cluster, groups: Groups) -> None:
