@@ -8,6 +8,9 @@ RUN := $(VENV)/bin/python -m rehearsal
 # Azure's SDK is installed for stacks on AKS only.
 READY := $(VENV)/ready$(if $(shell grep -lsE '^ +kind: aks' Pulumi.$(STACK).yaml examples/stacks/Pulumi.$(STACK).yaml),-azure)
 
+# Some machines ask Python to keep nothing that it compiles: each command would then compile a cloud's SDK again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help up rehearse preview preflight status destroy down test unit lint types reference benchmark clean
 

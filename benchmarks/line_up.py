@@ -15,9 +15,11 @@ from rehearsal.layout import Layout
 
 PLATFORM, BARE, KUBECTL = CONTENDERS = ("this", "bare", "kubectl")
 
-_ENGINE: Final = {
+ENVIRONMENT: Final = {
+    # What is imported is compiled once, as it is wherever nobody has asked for the opposite.
+    "PYTHONDONTWRITEBYTECODE": "",
     # The file backend writes the whole state after every step: quadratic, the same for both programs, and about neither.
-    "PULUMI_SKIP_CHECKPOINTS": "true"
+    "PULUMI_SKIP_CHECKPOINTS": "true",
 }
 
 
@@ -50,7 +52,7 @@ class Field:
 
         def program(name: str, project: projects.Project) -> Program:
             engine = Engine(Layout(projects.STACK, project.folder), self.programs, self.charts)
-            engine.environment |= _ENGINE
+            engine.environment |= ENVIRONMENT
             engine.prepare(report)
             return Program(name, project, engine, names, release.name)
 

@@ -14,7 +14,7 @@ from rich.console import Console
 import components.platform
 from benchmarks import bare, comparison, projects, recording
 from benchmarks.comparison import Comparison, Preview
-from benchmarks.line_up import BARE, PLATFORM
+from benchmarks.line_up import BARE, ENVIRONMENT, PLATFORM
 from benchmarks.measure import cpu
 from config import load
 from config.platform import Platform
@@ -74,6 +74,8 @@ def _compare(stack: str, repeat: int, folder: Path, report: Callable[[str], None
         report,
     )
     previews: dict[str, list[Preview]] = {name: [] for name in contenders}
+    for program in contenders.values():
+        program.preview()  # compiles what it imports
     for _ in range(repeat):
         for name, program in contenders.items():
             previews[name].append(preview := program.preview())
@@ -87,6 +89,7 @@ def _prepared(platform: Platform, named: Mapping[str, projects.Project], report:
     for name, project in named.items():
         layout = Layout(projects.STACK, project.folder)
         engine = Engine(layout, obtained, programs.charts(), SIMULATIONS[platform.cluster.kind])
+        engine.environment |= ENVIRONMENT
         engine.prepare(report)
         prepared[name] = _Program(project, engine)
     return prepared

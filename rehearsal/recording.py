@@ -1,6 +1,7 @@
 """What a program would ask of the engine, found without one: under Pulumi's mocks, with all that their arguments leave out."""
 
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 
 from pulumi.runtime import mocks
@@ -16,8 +17,13 @@ def requests(program: Callable[[], object]) -> dict[str, RegisterResourceRequest
     program looks something up that `answers` does not know.
     """
     monitor = _Monitor()
-    mocks.set_mocks(_Echo(), project="ml-platform", monitor=monitor)
-    mocks.test(program)()  # pyright: ignore[reportUnknownMemberType]: Pulumi's mocks have no types
+
+    def run() -> None:
+        mocks.set_mocks(_Echo(), project="ml-platform", monitor=monitor)
+        mocks.test(program)()  # pyright: ignore[reportUnknownMemberType]: Pulumi's mocks have no types
+
+    # Pulumi keeps the stack, and whatever a program hangs on it, in the context: the next program has one of its own.
+    copy_context().run(run)
     return monitor.requests
 
 

@@ -1,11 +1,13 @@
 """`local`: what `Pulumi.local.yaml` makes; `build`: what any other configuration makes."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from pulumi.runtime.proto.source_pb2 import StackTrace
 
 import components.platform
 from config.load import PROJECT, parse
@@ -17,6 +19,17 @@ Values = dict[str, Any]
 """What is below `config` in a stack file."""
 
 Build = Callable[[Values], Plan]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick() -> Generator[None]:
+    """Without two things that take half of all time, and that no test looks at."""
+    with pytest.MonkeyPatch.context() as patch:
+        # Of each resource the SDK notes from where it was made: through all of pytest's frames.
+        patch.setattr("pulumi.runtime.resource._get_stack_trace", StackTrace)
+        # What a plan has made is looked through for garbage after every 700 objects, and the clouds' SDKs with it.
+        gc.set_threshold(100_000, 50, 50)
+        yield
 
 
 @pytest.fixture
