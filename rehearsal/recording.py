@@ -1,5 +1,6 @@
 """What a program would ask of the engine, found without one: under Pulumi's mocks, with all that their arguments leave out."""
 
+import asyncio
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
@@ -22,8 +23,14 @@ def requests(program: Callable[[], object]) -> dict[str, RegisterResourceRequest
         mocks.set_mocks(_Echo(), project="ml-platform", monitor=monitor)
         mocks.test(program)()  # pyright: ignore[reportUnknownMemberType]: Pulumi's mocks have no types
 
-    # Pulumi keeps the stack, and whatever a program hangs on it, in the context: the next program has one of its own.
-    copy_context().run(run)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)  # Pulumi takes the thread's, which whoever called `asyncio.run` has left without one
+    try:
+        # Pulumi keeps the stack, and whatever a program hangs on it, in the context: the next program has one of its own.
+        copy_context().run(run)
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
     return monitor.requests
 
 

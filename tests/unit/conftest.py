@@ -30,6 +30,7 @@ def quick() -> Generator[None]:
         # What a plan has made is looked through for garbage after every 700 objects, and the clouds' SDKs with it.
         gc.set_threshold(100_000, 50, 50)
         yield
+        gc.freeze()  # and all of it several times in the end
 
 
 @pytest.fixture
@@ -40,11 +41,15 @@ def values() -> Values:
 
 @pytest.fixture(scope="session")
 def build() -> Build:
-    """Plan the platform that a stack file with these values asks for."""
+    """Plan the platform that a stack file with these values asks for; the same values once, as tests only look at a plan."""
+    made: dict[str, Plan] = {}
 
     def build(values: Values) -> Plan:
-        platform = parse(values, Path("Pulumi.stack.yaml"))
-        return plan(lambda: components.platform.build(platform))
+        written = repr(values)
+        if written not in made:
+            platform = parse(values, Path("Pulumi.stack.yaml"))
+            made[written] = plan(lambda: components.platform.build(platform))
+        return made[written]
 
     return build
 

@@ -1,11 +1,8 @@
 """What holds for each resource, whatever its layer."""
 
 import re
-import subprocess
-import sys
 
 from components.naming import MANAGED
-from config.load import PROJECT
 from tests.unit.plan import Plan, Planned
 
 
@@ -83,17 +80,3 @@ def test_every_mount_has_its_volume(local: Plan):
         if workload.kind in ("Job", "Deployment", "DaemonSet"):
             mounts = {mount["name"] for container in workload.pod["containers"] for mount in container["volumeMounts"]}
             assert mounts == {volume["name"] for volume in workload.pod["volumes"]}
-
-
-def test_the_local_stack_imports_no_cloud_sdk():
-    program = """
-import sys, yaml, components.platform
-from config.load import PROJECT, parse
-from tests.unit.plan import plan
-stack = PROJECT / "Pulumi.local.yaml"
-platform = parse(yaml.safe_load(stack.read_text())["config"], stack)
-plan(lambda: components.platform.build(platform))
-print(*sorted(name for name in sys.modules if name.startswith("pulumi") and "." not in name))
-"""
-    run = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["pulumi", "pulumi_kubernetes"]

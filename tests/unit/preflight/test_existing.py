@@ -71,7 +71,7 @@ def api() -> Iterator[ApiServer]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         api.address = f"http://127.0.0.1:{server.server_port}"
         yield api

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +10,6 @@ import pytest
 
 from components.clusters.eks.account import Account, admins
 from config.clusters import Eks
-from config.load import PROJECT
 from tests.unit.components.clusters.conftest import Change, pool
 from tests.unit.conftest import Values
 from tests.unit.plan import Plan, Planned
@@ -259,19 +256,6 @@ def test_a_lustre_file_system_is_made_for_each_claim_and_reached_by_nodes_alone(
     (policy,) = (policy for policy in plan.of("RolePolicy") if "fsx" in policy.name)
     delete = next(each for each in _statements(policy.inputs["policy"]) if "fsx:DeleteFileSystem" in each["Action"])
     assert delete["Condition"] == {"Null": {"aws:ResourceTag/CSIVolumeName": "false"}}
-
-
-def test_only_the_cloud_in_use_is_imported():
-    program = """
-import sys, yaml, components.platform
-from config.load import parse, stack_file
-from tests.unit.plan import plan
-platform = parse(yaml.safe_load(stack_file("prod").read_text())["config"], stack_file("prod"))
-plan(lambda: components.platform.build(platform))
-print(*sorted(name for name in sys.modules if name.startswith("pulumi") and "." not in name))
-"""
-    run = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["pulumi", "pulumi_aws", "pulumi_kubernetes"]
 
 
 def test_an_accelerators_pool_says_what_its_image_brings(prod_with: With):
