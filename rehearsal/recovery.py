@@ -77,12 +77,17 @@ def _whole(path: Path) -> bool:
 
 
 def _runs(pid: int, locked_at: str) -> bool:
-    """Whether the process that took the lock still runs; one that started after it merely has the same number."""
+    """Whether the process that took the lock still runs.
+
+    One that started after it merely has the same number; a zombie is dead, and stays in the table until its parent looks, which
+    for an orphan can take seconds.
+    """
     try:
-        started = psutil.Process(pid).create_time()
+        process = psutil.Process(pid)
+        started, status = process.create_time(), process.status()
     except psutil.NoSuchProcess:
         return False
-    return started <= datetime.fromisoformat(locked_at).timestamp()
+    return status != psutil.STATUS_ZOMBIE and started <= datetime.fromisoformat(locked_at).timestamp()
 
 
 def settle_pending(engine: Engine, clouds: Mapping[str, Ledger], report: Callable[[str], None]) -> None:

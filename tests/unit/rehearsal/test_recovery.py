@@ -1,10 +1,17 @@
 """What is made of the files that a killed command leaves behind."""
 
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
-from rehearsal.recovery import mend_states
+from rehearsal.recovery import mend_states, release_stale_locks
 
 WHOLE = '{"version": 3}'
 
@@ -48,3 +55,35 @@ def test_attributes_that_were_cut_off_are_done_without(tmp_path: Path, state: Pa
     mend_states(tmp_path, print)
     assert not cut.exists()
     assert whole.exists()
+
+
+@pytest.fixture
+def zombie() -> Iterator[int]:
+    """The number of a process that has ended, of which its parent has not taken notice."""
+    process = subprocess.Popen(["sleep", "60"])
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
+    yield process.pid
+    process.wait()
+
+
+def lock_of(backend: Path, pid: int) -> Path:
+    """As `pulumi` writes it when it begins."""
+    path = backend / ".pulumi" / "locks" / "organization" / "ml-platform" / "prod" / "1.json"
+    path.parent.mkdir(parents=True)
+    holder = {"pid": pid, "username": "ana", "hostname": socket.gethostname(), "timestamp": datetime.now(UTC).isoformat()}
+    path.write_text(json.dumps(holder))
+    return path
+
+
+def test_a_lock_of_one_that_was_killed_is_removed_though_nobody_has_taken_notice(tmp_path: Path, zombie: int):
+    lock = lock_of(tmp_path, zombie)
+    assert release_stale_locks(tmp_path) is None
+    assert not lock.exists()
+
+
+def test_a_lock_of_one_that_runs_is_respected(tmp_path: Path):
+    lock = lock_of(tmp_path, os.getpid())
+    assert f"ana@{socket.gethostname()} (pid {os.getpid()})" in str(release_stale_locks(tmp_path))
+    assert lock.exists()
