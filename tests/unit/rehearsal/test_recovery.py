@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,7 +61,7 @@ def test_attributes_that_were_cut_off_are_done_without(tmp_path: Path, state: Pa
 @pytest.fixture
 def zombie() -> Iterator[int]:
     """The number of a process that has ended, of which its parent has not taken notice."""
-    process = subprocess.Popen(["sleep", "60"])
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     process.kill()
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     assert psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
