@@ -87,7 +87,7 @@ class Autoscaler:
         ladder = weights(self._ladders, [name for name, group in groups.items() if group.scaler != "karpenter"])
         ladder |= compute_class.weights(self._compute_classes)
         for name, group in groups.items():
-            wanted = node_pool(group, ladder.get(name, group.weight))
+            wanted = node_pool(group, ladder.get(name, 1))
             if self._applied.get(name) != wanted or not self._pools.get("", name):
                 await self._api.apply(POOLS, wanted)
                 self._applied[name] = wanted

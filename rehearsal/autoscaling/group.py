@@ -37,9 +37,6 @@ class Group:
     scaler: Scaler
     """Who moves it: the cloud always does; the others while a pod of their Deployment is ready."""
     capacity: CapacityType = "on-demand"
-    weight: int = 1
-    """1 to 100; of the groups that a pod fits, those with the highest weight are tried first. The Cluster Autoscaler goes by the
-    priorities that the stack gives it instead."""
 
     @property
     def name(self) -> str:

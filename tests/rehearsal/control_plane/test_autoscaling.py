@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 import pytest
 
-from rehearsal.autoscaling.group import Group, Groups
+from rehearsal.autoscaling.group import Group, Groups, SoldOut
+from rehearsal.autoscaling.ladder import CONFIG_MAP
 from rehearsal.clouds.nodes import Template
-from tests.rehearsal.cluster import Cluster, eventually
+from tests.rehearsal.cluster import Cluster, Manifest, eventually
 from tests.rehearsal.control_plane.gpus import SCALE, TAINT, added, plugin, running, training
 from tests.rehearsal.workloads import deployment
 
@@ -32,12 +33,20 @@ def _group(name: str, plugin: Literal["pod", "image"] = "pod", **scaling: Any) -
     return Group(template, **{**settings, **scaling})
 
 
+def _ladder(*names: str) -> Manifest:
+    """The priority expander's configuration: groups, the first of which is tried first."""
+    priorities = "\n".join(f"{100 - place}: [^{name}$]" for place, name in enumerate(names))
+    metadata = {"name": CONFIG_MAP, "namespace": "kube-system"}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"priorities": priorities}}
+
+
 @pytest.fixture
 def groups(autoscaled: Cluster) -> Iterator[Groups]:
     groups = Groups(autoscaled.layout.state / "cloud")
     autoscaled.apply(plugin())
     yield groups
     autoscaled.kubectl("delete", "deployment", "--all")
+    autoscaled.kubectl("delete", "configmap", CONFIG_MAP, "--namespace=kube-system", "--ignore-not-found")
     for name in groups.all():
         groups.remove(name)
     groups.sell_out()
@@ -53,6 +62,20 @@ def _until_running(cluster: Cluster, name: str, replicas: int) -> None:
         assert running(cluster, name) == replicas
 
     eventually(grown, within=SCALE)
+
+
+def _until_known(cluster: Cluster, groups: int) -> None:
+    """Until Karpenter chooses among all of them: of a ladder that it knows one rung of, it takes that."""
+
+    def known() -> None:
+        assert cluster.kubectl("get", "crd", "nodepools.karpenter.sh", "--ignore-not-found", "--output=name")
+        pools = cluster.get("nodepools")
+        ready = [
+            each["type"] for pool in pools for each in pool.get("status", {}).get("conditions", []) if each["status"] == "True"
+        ]
+        assert ready.count("Ready") == groups
+
+    eventually(known, within=SCALE)
 
 
 def test_a_group_grows_from_nothing_for_pods_that_wait_and_idle_nodes_go(autoscaled: Cluster, groups: Groups) -> None:
@@ -106,6 +129,23 @@ def test_an_image_that_brings_the_plugin_shows_its_gpus_at_once(autoscaled: Clus
     autoscaled.apply(plugin())
 
 
+def test_a_rung_without_capacity_falls_to_the_next(autoscaled: Cluster, groups: Groups) -> None:
+    groups.sell_out(SoldOut("p5.48xlarge", capacity="reserved"), SoldOut("p5.48xlarge", zone="eu-central-1a"))
+    rungs = ("reserved", "on-demand", "spot")
+    autoscaled.apply(_ladder(*rungs))
+    for rung in rungs:
+        groups.put(_group(rung, capacity=rung))
+    _until_known(autoscaled, 3)
+    autoscaled.apply(training("first", 1, _POOL))
+    _until_running(autoscaled, "first", 1)
+    (node,) = added(autoscaled, "on-demand")
+    assert node["metadata"]["labels"]["topology.kubernetes.io/zone"] == "eu-central-1b"
+    groups.sell_out()
+    autoscaled.apply(training("second", 1, _POOL))
+    _until_running(autoscaled, "second", 1)
+    assert [len(added(autoscaled, rung)) for rung in rungs] == [1, 1, 0]
+
+
 def test_a_groups_maximum_is_kept_with_the_nodes_that_the_cloud_made(autoscaled: Cluster, groups: Groups) -> None:
     groups.put(_group("h100", min=1, max=3))
     autoscaled.apply(training("train", 4, _POOL))
@@ -119,13 +159,7 @@ def test_what_a_deployed_autoscaler_moves_waits_until_it_is_ready_and_goes_by_it
 ) -> None:
     for rung in ("reserved", "spot"):
         groups.put(_group(rung, scaler="cluster-autoscaler", capacity=rung))
-    priorities = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "cluster-autoscaler-priority-expander", "namespace": "kube-system"},
-        "data": {"priorities": "100: [^spot$]\n50: [^reserved$]"},
-    }
-    autoscaled.apply(priorities, training("train", 1, _POOL))
+    autoscaled.apply(_ladder("spot", "reserved"), training("train", 1, _POOL))
     time.sleep(_QUIET)
     assert not added(autoscaled, "reserved") + added(autoscaled, "spot")
     autoscaled.node("system")
