@@ -1,6 +1,6 @@
 """What a change to a stack on Google Cloud does: the plan of each, as the simulated provider would make it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from rehearsal.clouds.gcp import cloud_of
 from rehearsal.clouds.ledger import Ledger
 from rehearsal.clouds.server import Server
 from rehearsal.layout import Layout
-from rehearsal.plugins.diff import detailed, replaces
+from tests.unit.components.clusters.changes import steps
 from tests.unit.conftest import Build
-from tests.unit.plan import Plan, Planned
+from tests.unit.plan import Plan
 
 Pools = dict[str, dict[str, Any]]
 Change = Callable[[dict[str, Any], Pools], None]
@@ -43,20 +43,6 @@ def _plan(build: Build, change: Change = lambda cluster, pools: None) -> Plan:
     change(cluster, pools)
     values["ml-platform:nodePools"] = [{"name": name, **pool} for name, pool in pools.items()]
     return build(values)
-
-
-def _steps(google: Cloud, before: Plan, after: Plan) -> dict[str, str]:
-    old, new = (_of_google(plan) for plan in (before, after))
-    steps = dict.fromkeys(new.keys() - old.keys(), "create") | dict.fromkeys(old.keys() - new.keys(), "delete")
-    for name in old.keys() & new.keys():
-        frozen = google.kind(new[name].type).patterns
-        if found := detailed(dict(old[name].inputs), dict(new[name].inputs), frozen, new[name].ignore_changes):
-            steps[name] = "replace" if replaces(found) else "update"
-    return steps
-
-
-def _of_google(plan: Plan) -> Mapping[str, Planned]:
-    return {resource.name.removeprefix("cluster-"): resource for resource in plan if resource.type.startswith("gcp:")}
 
 
 def _pool(name: str, **fields: Any) -> Change:
@@ -106,6 +92,6 @@ CHANGES: dict[str, tuple[Change, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("change", "steps"), CHANGES.values(), ids=CHANGES)
-def test_a_change_touches_what_it_is_about(google: Cloud, build: Build, change: Change, steps: dict[str, str]):
-    assert _steps(google, _plan(build), _plan(build, change)) == steps
+@pytest.mark.parametrize(("change", "expected"), CHANGES.values(), ids=CHANGES)
+def test_a_change_touches_what_it_is_about(google: Cloud, build: Build, change: Change, expected: dict[str, str]):
+    assert steps(google, "gcp", _plan(build), _plan(build, change)) == expected
