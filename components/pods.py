@@ -1,9 +1,12 @@
 """What the pods of every layer have in common: how little they may do, and the few places where they may write."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from pulumi_kubernetes.core.v1 import (
     EnvVarArgsDict,
+    NodeAffinityArgsDict,
+    NodeSelectorTermArgsDict,
     PodSecurityContextArgsDict,
     SecurityContextArgsDict,
     VolumeArgsDict,
@@ -44,3 +47,12 @@ def scratch(shared_memory: str) -> tuple[VolumeArgsDict, ...]:
         {"name": "scratch", "empty_dir": {}},
         {"name": "shared-memory", "empty_dir": {"medium": "Memory", "size_limit": shared_memory}},
     )
+
+
+def on_nodes(*labels: Mapping[str, str]) -> NodeAffinityArgsDict:
+    """Nodes with all labels of any of these; elsewhere the pod does not run."""
+    terms: list[NodeSelectorTermArgsDict] = [
+        {"match_expressions": [{"key": key, "operator": "In", "values": [value]} for key, value in each.items()]}
+        for each in labels
+    ]
+    return {"required_during_scheduling_ignored_during_execution": {"node_selector_terms": terms}}

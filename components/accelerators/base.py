@@ -9,8 +9,6 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.apps.v1 import DaemonSetSpecArgsDict
 from pulumi_kubernetes.core.v1 import (
-    AffinityArgsDict,
-    NodeSelectorTermArgsDict,
     PodSpecArgsDict,
     TolerationArgsDict,
     VolumeArgsDict,
@@ -19,6 +17,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
 from components.clusters import Pool
 from components.naming import MANAGED, POD_SECURITY, SERVES, app, selector
+from components.pods import on_nodes
 
 KUBELET_PLUGINS: Final = "/var/lib/kubelet/device-plugins"
 """Where a device plugin registers with the kubelet, on every kind of node."""
@@ -54,7 +53,8 @@ class Daemon:
             "template": {
                 "metadata": self._metadata(),
                 "spec": {
-                    "affinity": _on(there),
+                    # Each pool's own labels: two pools with one accelerator may differ in what they bring along.
+                    "affinity": {"node_affinity": on_nodes(*(pool.own for pool in there))},
                     "tolerations": _let_in(there),
                     "priority_class_name": "system-node-critical",
                     "automount_service_account_token": False,
@@ -111,16 +111,6 @@ def namespace(name: str, vendor: str, opts: pulumi.ResourceOptions) -> pulumi.Ou
         opts=opts,
     )
     return place
-
-
-def _on(pools: list[Pool]) -> AffinityArgsDict:
-    """Nodes of any of the pools, by the labels that are each pool's own: two pools with one accelerator may differ in what they
-    bring along."""
-    terms: list[NodeSelectorTermArgsDict] = [
-        {"match_expressions": [{"key": key, "operator": "In", "values": [value]} for key, value in pool.own.items()]}
-        for pool in pools
-    ]
-    return {"node_affinity": {"required_during_scheduling_ignored_during_execution": {"node_selector_terms": terms}}}
 
 
 def _let_in(pools: list[Pool]) -> list[TolerationArgsDict]:

@@ -9,7 +9,7 @@ from pulumi_kubernetes.core.v1 import EnvVarArgsDict
 import config.training
 from components.clusters import Pool
 from components.naming import app, selector, type_token
-from components.pods import HARDENED, HOME, SCRATCH_MOUNTS, UNPRIVILEGED, scratch
+from components.pods import HARDENED, HOME, SCRATCH_MOUNTS, UNPRIVILEGED, on_nodes, scratch
 from components.tenancy import DATASETS
 from config.catalog import ACCELERATORS
 from config.load import PROJECT
@@ -88,8 +88,10 @@ class DistributedJob(pulumi.ComponentResource):
                         "termination_grace_period_seconds": pool.grace,
                         "automount_service_account_token": False,
                         "security_context": UNPRIVILEGED,
-                        "node_selector": pool.selector,
+                        # Not a node selector: Kueue writes that of an admitted job, and whoever else had claimed it could
+                        # not update the job any more. It reads an affinity as it would a selector.
                         "affinity": {
+                            "node_affinity": on_nodes(pool.selector),
                             "pod_anti_affinity": {
                                 "required_during_scheduling_ignored_during_execution": [
                                     {
@@ -97,7 +99,7 @@ class DistributedJob(pulumi.ComponentResource):
                                         "topology_key": "kubernetes.io/hostname",
                                     }
                                 ]
-                            }
+                            },
                         },
                         "containers": [
                             {

@@ -54,6 +54,15 @@ class Planned:
         """The pod that a workload makes copies of."""
         return self.spec["template"]["spec"]
 
+    @property
+    def wanted(self) -> list[dict[str, str]]:
+        """Sets of labels by its pods' affinity: a node needs all of one of them."""
+        affinity = self.pod["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+        return [
+            {each["key"]: value for each in term["matchExpressions"] for value in each["values"]}
+            for term in affinity["nodeSelectorTerms"]
+        ]
+
 
 @dataclass
 class Plan:

@@ -24,6 +24,10 @@ def _smaller_workers(values: Values) -> None:
     values["ml-platform:training"]["jobs"][0]["cpuPerWorker"] = "4"
 
 
+def _more_time(values: Values) -> None:
+    values["ml-platform:training"]["jobs"][0]["deadline"] = 5400
+
+
 def _smaller_volume(values: Values) -> None:
     values["ml-platform:teams"][0]["datasets"] = "1Gi"
 
@@ -64,6 +68,19 @@ def test_another_name_moves_that_team_and_no_other(platform: Project, cluster: C
 def test_another_template_replaces_a_job_and_nothing_else(platform: Project) -> None:
     with platform.changed(_smaller_workers):
         assert platform.plan() == {"all-reduce-job": "replace"}
+
+
+def test_a_job_that_kueue_has_admitted_changes_in_place(platform: Project, cluster: Cluster) -> None:
+    def job() -> tuple[int, str]:
+        found = cluster.get("job", "all-reduce", namespace="vision")
+        return found["spec"]["activeDeadlineSeconds"], found["metadata"]["uid"]
+
+    deadline, uid = job()
+    with platform.changed(_more_time):
+        platform.up()
+        assert job() == (5400, uid)
+    platform.up()
+    assert job() == (deadline, uid)
 
 
 def test_what_the_api_server_would_refuse_is_refused_in_the_plan(platform: Project) -> None:

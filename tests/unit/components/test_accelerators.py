@@ -6,12 +6,7 @@ from tests.unit.plan import Plan, Planned
 
 def _lands_on(daemon: Planned, node: Planned) -> bool:
     """What the scheduler would decide from labels and taints."""
-    affinity = daemon.pod["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
-    labels = node.metadata["labels"]
-    chosen = any(
-        all(labels.get(wanted["key"]) in wanted["values"] for wanted in term["matchExpressions"])
-        for term in affinity["nodeSelectorTerms"]
-    )
+    chosen = any(labels.items() <= node.metadata["labels"].items() for labels in daemon.wanted)
     let_in = all(
         any(toleration["key"] == taint["key"] and toleration["operator"] == "Exists" for toleration in daemon.pod["tolerations"])
         for taint in node.spec["taints"]

@@ -88,8 +88,14 @@ def test_a_node_has_one_worker_at_most(job: Planned):
 
 
 def test_workers_run_on_the_accelerator_that_was_asked_for(local: Plan, job: Planned):
-    nodes = [node for node in local.of("Node") if job.pod["nodeSelector"].items() <= node.metadata["labels"].items()]
+    (labels,) = job.wanted
+    nodes = [node for node in local.of("Node") if labels.items() <= node.metadata["labels"].items()]
     assert {node.metadata["name"].rpartition("-")[0] for node in nodes} == {"h100"}
+
+
+@pytest.mark.parametrize("field", ["nodeSelector", "tolerations"])
+def test_what_kueue_writes_is_left_to_kueue(job: Planned, field: str):
+    assert field not in job.pod
 
 
 def test_the_program_in_the_stack_file_is_what_runs(local: Plan, job: Planned, worker: dict[str, Any]):

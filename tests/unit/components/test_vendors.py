@@ -26,8 +26,7 @@ def _plan(*pools: Pool) -> Plan:
 
 def _pools(daemon: Planned) -> list[Any]:
     """Names of the pools whose nodes it is on."""
-    terms = daemon.pod["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
-    return [expression["values"][0] for term in terms for expression in term["matchExpressions"]]
+    return [name for labels in daemon.wanted for name in labels.values()]
 
 
 L4: dict[str, Any] = {"accelerator": {"type": "l4"}}
@@ -65,8 +64,7 @@ def test_nodes_of_a_foreign_cluster_are_found_by_their_own_labels():
     selector = {"example.com/gpu": "l4", "example.com/zone": "a"}
     made = _plan(_pool("l4", selector=selector, taints=[{"key": "dedicated"}], **L4))
     daemon = made.one("DaemonSet", "nvidia-device-plugin")
-    (term,) = daemon.pod["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
-    assert {each["key"]: each["values"] for each in term["matchExpressions"]} == {key: [value] for key, value in selector.items()}
+    assert daemon.wanted == [selector]
     assert [each["key"] for each in daemon.pod["tolerations"]] == ["nvidia.com/gpu", "dedicated"]
 
 

@@ -50,7 +50,7 @@ def test_no_node_is_ours(existing: Values, build: Build):
 
 def test_pods_find_nodes_by_the_labels_that_the_user_names(existing: Values, build: Build):
     plan = build(existing)
-    assert plan.one("Job", "all-reduce").pod["nodeSelector"] == {"example.com/kind": "h100"}
+    assert plan.one("Job", "all-reduce").wanted == [{"example.com/kind": "h100"}]
     flavor = next(each for each in plan.of("ResourceFlavor") if each.metadata["name"] == "l4")
     assert flavor.spec["nodeLabels"] == {"example.com/kind": "l4"}
 

@@ -1,5 +1,6 @@
 """A platform moves from cloud to cloud by its `cluster` alone."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import yaml
 
 from config import load
 from tests.unit.conftest import Build, Values
-from tests.unit.plan import Plan
+from tests.unit.plan import Plan, Planned
 
 GKE = {"kind": "gke", "region": "europe-west4"}
 
@@ -47,11 +48,16 @@ def test_teams_have_the_same_on_another_cloud(before: Plan, after: Plan):
 
 def test_the_same_work_asks_for_the_same_devices(before: Plan, after: Plan):
     for kind, name in (("Job", "all-reduce"), ("Deployment", "chat")):
-        old, new = (plan.one(kind, name).pod for plan in (before, after))
+        old, new = (plan.one(kind, name) for plan in (before, after))
         # GKE is told of a ladder by one more label of its own.
-        assert new["nodeSelector"].items() >= old["nodeSelector"].items()
-        limits = [pod["containers"][0]["resources"]["limits"] for pod in (old, new)]
+        assert _nodes(new).items() >= _nodes(old).items()
+        limits = [each.pod["containers"][0]["resources"]["limits"] for each in (old, new)]
         assert len({each["nvidia.com/gpu"] for each in limits}) == 1
+
+
+def _nodes(workload: Planned) -> Mapping[str, str]:
+    """The labels by which its pods choose a node."""
+    return workload.pod.get("nodeSelector") or workload.wanted[0]
 
 
 def test_machines_are_the_new_clouds(after: Plan):
