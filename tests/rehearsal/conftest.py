@@ -1,5 +1,6 @@
 """The real control plane for tests: one for all of them, and a way to get others."""
 
+import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from rehearsal.programs import obtain
 from tests.rehearsal.cluster import Cluster
 
 _PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok", "kueue", "helm")
+
+# What a shell runs in the background ignores Ctrl-C, and so would all that the tests start: some of them press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

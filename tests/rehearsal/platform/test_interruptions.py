@@ -64,7 +64,7 @@ def test_one_that_is_interrupted_and_one_that_loses_the_api_server(empty: Projec
     run = _up_until(empty, *_RELEASE)
     os.killpg(run.pid, signal.SIGINT)
     interrupted = Done.of(run)
-    assert interrupted.code == 130
+    assert interrupted.code == 130, interrupted.output
     assert "interrupted; the same command carries on" in interrupted.output
     assert not empty.locks()
 
