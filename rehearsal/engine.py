@@ -31,6 +31,7 @@ class Engine:
         self._simulation = simulation
         self._folder = layout.checkout
         self.environment: dict[str, str] = {
+            "KUBECACHEDIR": str(layout.discovery),
             "KUBECONFIG": str(layout.kubeconfig),
             "ML_PLATFORM_CHARTS": str(charts),
             "ML_PLATFORM_REHEARSAL": str(layout.state),

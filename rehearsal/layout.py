@@ -68,6 +68,12 @@ class Layout:
         return self.state / "pulumi"
 
     @property
+    def discovery(self) -> Path:
+        """What `kubectl` remembers of the kinds that this cluster has. By default it remembers them in your home, by an address
+        that the next cluster may have."""
+        return self.state / "kubectl"
+
+    @property
     def environment(self) -> Path:
         """A shell file that makes plain `pulumi` and `kubectl` work on this rehearsal: `source` it."""
         return self.state / "env"

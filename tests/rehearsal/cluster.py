@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ class Cluster:
         done = subprocess.run(
             [self.programs["kubectl"], f"--kubeconfig={kubeconfig or self.kubeconfig}", *arguments],
             input="\n---\n".join(json.dumps(manifest) for manifest in manifests),
+            env={**os.environ, "KUBECACHEDIR": str(self.layout.discovery)},
             capture_output=True,
             text=True,
         )
