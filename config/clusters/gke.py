@@ -9,6 +9,7 @@ from config import offers, regions
 from config.clusters.cidr import Cidr, NamedCidr, overlapping
 from config.clusters.kubernetes import KubernetesVersion
 from config.model import Model
+from config.node_images import NONE
 from config.node_pool import NodePool
 from config.versions import DEFAULT_KUBERNETES, KUBERNETES
 
@@ -121,6 +122,11 @@ class Gke(Model):
     maintenance: GkeMaintenance = GkeMaintenance()
     autoscaling: Literal["balanced", "optimize-utilization"] = "balanced"
     """How eagerly nodes that do little are taken away."""
+    auto_creation: bool = False
+    """Whether GKE makes node pools of GPUs by itself when pods wait for them, and removes the empty ones; else they are there all
+    the time, with or without nodes. It makes what a ComputeClass can say: of pools with no smallest size, no placement, Google's
+    own image and its driver. All nodes together then have no more devices, CPUs and memory than the pools may have together; and
+    pods leave a spot node that GKE has made within 15 seconds, not a minute."""
     security_group: str | None = Field(default=None, pattern=r"^gke-security-groups@.+$")
     """The Google group that your teams' groups are members of; without it, GKE knows users and no groups."""
     deletion_protection: bool = True
@@ -167,3 +173,19 @@ def placed(cluster: Gke, pool: NodePool) -> tuple[str, ...]:
     zones = pool.zones or offers.offered(machine, cluster.spanned) or offers.offered(machine, there)
     together = pool.placement or (pool.accelerator and pool.accelerator.nodes > 1)
     return zones[:1] if together else zones
+
+
+def auto_created(cluster: Gke, pool: NodePool) -> bool:
+    """Whether GKE makes the pool's nodes by itself."""
+    return (
+        cluster.auto_creation
+        and pool.vendor == "nvidia"
+        and not (pool.size.min or pool.placement)
+        and pool.image in (None, "cos")
+        and pool.driver != NONE
+    )
+
+
+def most(cluster: Gke, pool: NodePool) -> int:
+    """Nodes that the pool may have. Of node pools that are made beforehand, each rung may grow to the whole size."""
+    return pool.size.max * (1 if auto_created(cluster, pool) else len(pool.capacity))

@@ -34,6 +34,7 @@ RULES: Final[tuple[Rule, ...]] = (
     gke.nodes_have_addresses,
     gke.machines_are_offered,
     gke.ladders_are_of_devices,
+    gke.auto_creation_makes_something,
     aks.agent_pools_differ,
     aks.nodes_have_addresses,
     aks.zones_are_one_or_many,

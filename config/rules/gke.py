@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from config import offers, regions
 from config.clusters import Gke
 from config.clusters.cidr import size
-from config.clusters.gke import placed
+from config.clusters.gke import auto_created, most, placed
 from config.platform import Platform
 from config.rules.problem import Problem
 
@@ -21,13 +21,13 @@ def nodes_have_addresses(platform: Platform) -> Iterator[Problem]:
     cluster = platform.cluster
     if not isinstance(cluster, Gke) or cluster.network.existing:
         return
-    most = sum(pool.size.max * len(pool.capacity) for pool in platform.node_pools)
+    nodes = sum(most(cluster, pool) for pool in platform.node_pools)
     for field, room in (
         ("nodes", size(cluster.network.nodes) - _RESERVED),
         ("pods", size(cluster.network.pods) // _PODS_OF_A_NODE),
     ):
-        if room < most:
-            asked = f"the pools may have {most} nodes on all of their rungs"
+        if room < nodes:
+            asked = f"the pools may have {nodes} nodes on all of their rungs"
             yield Problem(("cluster", "network", field), f"has room for {room} nodes and {asked}; write a larger range")
 
 
@@ -60,3 +60,15 @@ def ladders_are_of_devices(platform: Platform) -> Iterator[Problem]:
                 ("nodePools", index, "capacity"),
                 "GKE's autoscaler keeps to an order only for pools with an accelerator; write one rung, or two pools",
             )
+
+
+def auto_creation_makes_something(platform: Platform) -> Iterator[Problem]:
+    """Else it is a switch that does nothing."""
+    if not isinstance(cluster := platform.cluster, Gke) or not cluster.auto_creation:
+        return
+    if not any(auto_created(cluster, pool) for pool in platform.node_pools):
+        yield Problem(
+            ("cluster", "autoCreation"),
+            "GKE would make none of the pools: they have no GPUs, a smallest size, a placement, an image or a driver of their "
+            "own; leave it out, or write a pool of GPUs with size.min: 0",
+        )

@@ -4,11 +4,12 @@ from typing import Final
 
 from rehearsal.agents.device_manager import ready
 from rehearsal.autoscaling import compute_class, definitions, ec2
-from rehearsal.autoscaling.group import NODE_POOL, Groups, Scaler, Watched
+from rehearsal.autoscaling.group import NODE_POOL, Group, Groups, Scaler, Watched
 from rehearsal.autoscaling.ladder import CONFIG_MAP, weights
 from rehearsal.autoscaling.nodes import missing
 from rehearsal.autoscaling.offers import Offers, offers
 from rehearsal.autoscaling.pools import NODE_CLASS, NODE_CLASSES, POOLS, node_pool
+from rehearsal.clouds.gcp.auto_creation import groups
 from rehearsal.clouds.nodes import GROUP
 from rehearsal.control_plane import servers
 from rehearsal.control_plane.api import Api, Json
@@ -41,6 +42,8 @@ class Autoscaler:
         self._compute_classes = Cache(api, compute_class.COMPUTE_CLASSES)
         self._applied: dict[str, Json] = {}
         """Name → NodePool as it was last asked for."""
+        self._groups: dict[str, Group] = {}
+        """All that there are or may be: the cloud's, and those that its autoscaler may make of a ComputeClass."""
         self._definitions: list[Json] = []
         self._running: tuple[Child, Command, Offers] | None = None
         """Karpenter, how it was started, and the offers that it has read."""
@@ -56,11 +59,12 @@ class Autoscaler:
             await self._stop()
 
     async def _reconcile(self) -> None:
+        self._groups = {**self._cloud.groups, **self._made()}
         await self._define()
         if self._pools.defined:
             await self._have_pools()
             for node in self._nodes:
-                if NODE_POOL in node["metadata"]["labels"] and (patch := missing(node, self._cloud.groups)):
+                if NODE_POOL in node["metadata"]["labels"] and (patch := missing(node, self._groups)):
                     await self._api.merge(f"/api/v1/nodes/{node['metadata']['name']}", patch)
         if not (self._pools.defined and self._own_classes.defined and self._needed()):
             await self._stop()
@@ -70,11 +74,15 @@ class Autoscaler:
                 await self._api.merge(f"{ec2.NODE_CLASSES}/{node_class['metadata']['name']}/status", patch)
         await self._start()
 
+    def _made(self) -> dict[str, Group]:
+        within = self._cloud.auto_creation
+        return {group.name: group for each in self._compute_classes for group in groups(each, within)} if within else {}
+
     async def _define(self) -> None:
         """Karpenter's kinds are defined for groups only: a stack that deploys Karpenter defines them itself."""
-        if self._cloud.groups and not self._pools.defined:
+        if self._groups and not self._pools.defined:
             await definitions.install(self._api, self._definitions, definitions.KARPENTER)
-        if self._cloud.groups or any(self._node_classes):
+        if self._groups or any(self._node_classes):
             if not self._own_classes.defined:
                 await definitions.install(self._api, self._definitions, definitions.KWOK)
             elif not any(self._own_classes):
@@ -82,7 +90,7 @@ class Autoscaler:
 
     async def _have_pools(self) -> None:
         """One NodePool for each group. One that is deleted takes its nodes along, which Karpenter drains first."""
-        groups = self._cloud.groups
+        groups = self._groups
         # AKS' own autoscaler is a Cluster Autoscaler too; where a cloud's is not, there is no such configuration.
         ladder = weights(self._ladders, [name for name, group in groups.items() if group.scaler != "karpenter"])
         ladder |= compute_class.weights(self._compute_classes)
@@ -99,7 +107,7 @@ class Autoscaler:
     def _gone(self) -> list[Json]:
         """The NodePools of groups that are no more."""
         ours = [pool for pool in self._pools if GROUP in pool["metadata"].get("labels", {})]
-        return [pool for pool in ours if pool["metadata"]["name"] not in self._cloud.groups]
+        return [pool for pool in ours if pool["metadata"]["name"] not in self._groups]
 
     def _needed(self) -> bool:
         """Whether there is a scaler at work, or something of a group that is no more."""
@@ -110,7 +118,7 @@ class Autoscaler:
             for claim in self._claims
             if claim["spec"]["nodeClassRef"]["kind"] == NODE_CLASS["kind"] and "deletionTimestamp" in claim["metadata"]
         ]
-        moved: set[Scaler] = {group.scaler for group in self._cloud.groups.values()}
+        moved: set[Scaler] = {group.scaler for group in self._groups.values()}
         if any(self._node_classes):
             moved.add("karpenter")
         return bool(moved & at_work or self._gone() or leaving)
@@ -119,7 +127,7 @@ class Autoscaler:
         """Have Karpenter running with the offers of now; it reads them but once."""
         cloud, classes = self._cloud, list(self._node_classes)
         file = self._site.layout.state / "instance-types.json"
-        on_offer = offers(cloud.groups.values(), classes, self._pools, self._nodes, cloud.sold_out)
+        on_offer = offers(self._groups.values(), classes, self._pools, self._nodes, cloud.sold_out)
         command = servers.karpenter(self._site, file, ec2=self._node_classes.defined)
         if self._running and self._running[1:] == (command, on_offer):
             return

@@ -1,11 +1,12 @@
-"""What a simulated cloud and the autoscaler say to each other: node groups that may grow, and offerings that are sold out.
+"""What a simulated cloud and the autoscaler say to each other: node groups that may grow, such as the autoscaler may make by
+itself, and offerings that are sold out.
 
 The cloud writes a file for each group when it creates one, and removes it when it deletes one.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -70,12 +71,23 @@ class SoldOut:
         return all(said in ("*", asked) for said, asked in zip(mine, (machine, zone, capacity), strict=True))
 
 
+@dataclass(frozen=True)
+class AutoCreation:
+    """That the cloud's autoscaler makes groups by itself."""
+
+    region: str
+    zones: tuple[str, ...]
+    limits: Mapping[str, int]
+    """Resource, in the cloud's own words → how much of it the nodes may have."""
+
+
 _LOOK = 0.5
 """Seconds between two looks."""
 
 _log = logging.getLogger(__name__)
 _GROUP = TypeAdapter(Group)
 _SOLD_OUT = TypeAdapter(tuple[SoldOut, ...])
+_AUTO_CREATION = TypeAdapter(AutoCreation)
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,17 @@ class Groups:
         """The group is deleted: the autoscaler drains the nodes that it has added, and removes them."""
         self._path(name).unlink(missing_ok=True)
 
+    def auto_creation(self) -> AutoCreation | None:
+        """What groups the autoscaler may make; None: it makes none. Raises as `all` does."""
+        return _AUTO_CREATION.validate_json(self._made.read_bytes()) if self._made.exists() else None
+
+    def make(self, within: AutoCreation | None) -> None:
+        """Have the autoscaler make groups by itself, or none any more."""
+        if within:
+            write_atomically(self._made, _AUTO_CREATION.dump_json(within, indent=2).decode())
+        else:
+            self._made.unlink(missing_ok=True)
+
     def sold_out(self) -> tuple[SoldOut, ...]:
         """What cannot be had; nothing unless somebody said so. Raises as `all` does."""
         return _SOLD_OUT.validate_json(self._no_capacity.read_bytes()) if self._no_capacity.exists() else ()
@@ -109,6 +132,10 @@ class Groups:
     def _no_capacity(self) -> Path:
         return self.folder / "no-capacity.json"
 
+    @property
+    def _made(self) -> Path:
+        return self.folder / "auto-creation.json"
+
     def _path(self, name: str) -> Path:
         return self.folder / "groups" / f"{name}.json"
 
@@ -119,6 +146,7 @@ class Watched:
     def __init__(self, files: Groups):
         self._files = files
         self.groups: dict[str, Group] = {}
+        self.auto_creation: AutoCreation | None = None
         self.sold_out: tuple[SoldOut, ...] = ()
         self.synced = False
         self.changed: Callable[[], None] = lambda: None
@@ -127,12 +155,12 @@ class Watched:
         """Look until cancelled."""
         while True:
             try:
-                seen = self._files.all(), self._files.sold_out()
+                seen = self._files.all(), self._files.auto_creation(), self._files.sold_out()
             except (OSError, ValidationError) as error:
                 _log.warning("%s: %s", self._files.folder, error)
             else:
-                if not self.synced or seen != (self.groups, self.sold_out):
-                    self.groups, self.sold_out = seen
+                if not self.synced or seen != (self.groups, self.auto_creation, self.sold_out):
+                    self.groups, self.auto_creation, self.sold_out = seen
                     self.synced = True
                     self.changed()
             await asyncio.sleep(_LOOK)

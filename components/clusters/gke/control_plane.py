@@ -5,6 +5,7 @@ from typing import Final
 import pulumi
 from pulumi_gcp.container import (
     Cluster,
+    ClusterClusterAutoscalingArgsDict,
     ClusterControlPlaneEndpointsConfigArgsDict,
     ClusterMaintenancePolicyArgsDict,
     ClusterMasterAuthorizedNetworksConfigArgsDict,
@@ -23,6 +24,7 @@ def control_plane(
     place: Place,
     project: pulumi.Output[str],
     key: pulumi.Input[str],
+    autoscaling: ClusterClusterAutoscalingArgsDict,
     opts: pulumi.ResourceOptions,
 ) -> Cluster:
     """A regional, private cluster: its control plane is in three zones, its nodes in those that the stack file names."""
@@ -59,7 +61,9 @@ def control_plane(
         logging_config={"enable_components": list(_LOGS)},
         monitoring_config={"enable_components": list(_METRICS), "managed_prometheus": {"enabled": True}},
         cost_management_config={"enabled": True},
-        cluster_autoscaling={"autoscaling_profile": asked.autoscaling.upper().replace("-", "_")},
+        cluster_autoscaling=autoscaling,
+        # The kubelet's port that asks nobody who he is stays closed on nodes that GKE makes by itself, too.
+        node_pool_auto_config={"node_kubelet_config": {"insecure_kubelet_readonly_port_enabled": "FALSE"}},
         vertical_pod_autoscaling={"enabled": True},
         addons_config={
             "dns_cache_config": {"enabled": True},

@@ -23,6 +23,9 @@ from config.node_images import Software
 from config.node_pool import NodePool
 from config.rules.interconnect import out_of_reach
 
+OAUTH_SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
+"""What nodes may do is decided by the roles of their service account alone."""
+
 _LONGEST_NAME: Final = 40
 _EFFECTS: Final[Mapping[str, str]] = {
     "NoSchedule": "NO_SCHEDULE",
@@ -101,8 +104,7 @@ def _node(
         "taints": [_taint(taint) for taint in pool.taints if taint["key"] not in pool.devices],
         "guest_accelerators": accelerators(pool.machine, software.driver),
         "service_account": service_account,
-        # What nodes may do is decided by the roles of their service account alone.
-        "oauth_scopes": ["https://www.googleapis.com/auth/cloud-platform"],
+        "oauth_scopes": [OAUTH_SCOPE],
         "shielded_instance_config": {
             "enable_secure_boot": secure_boot(pool.machine, image),
             "enable_integrity_monitoring": True,

@@ -32,5 +32,5 @@ def cloud_of(ledger: Ledger, faults: Faults, server: Server, groups: Groups) -> 
                 pools.gone(request, pool)
                 request.ledger.remove(pool)
 
-    kinds: tuple[Kind, ...] = (*compute.KINDS, *kms.KINDS, *iam.KINDS, cluster.kind(server, cluster_gone), pools)
+    kinds: tuple[Kind, ...] = (*compute.KINDS, *kms.KINDS, *iam.KINDS, cluster.kind(server, groups, cluster_gone), pools)
     return Cloud(ledger, faults, {kind.type: kind for kind in kinds}, replacing=_REPLACING)

@@ -23,6 +23,13 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Input → where it is in the message."""
 
+_AUTOSCALING: Final[Mapping[str, str]] = {
+    "enabled": "enableNodeAutoprovisioning",
+    "autoProvisioningDefaults": "autoprovisioningNodePoolDefaults",
+    "autoProvisioningLocations": "autoprovisioningLocations",
+}
+"""Of the cluster's autoscaling: field → its name in the message."""
+
 
 def cluster(inputs: Json) -> Json:
     """A `Cluster` of the container API."""
@@ -33,6 +40,10 @@ def cluster(inputs: Json) -> Json:
     for name in ("loggingConfig", "monitoringConfig"):
         if name in body:
             body[name] = _observed(body[name])
+    if scaling := body.get("autoscaling"):
+        body["autoscaling"] = {_AUTOSCALING.get(key, key): value for key, value in scaling.items()}
+    if kubelet := body.get("nodePoolAutoConfig", {}).get("nodeKubeletConfig"):
+        body["nodePoolAutoConfig"] = {**body["nodePoolAutoConfig"], "nodeKubeletConfig": _kubelet(kubelet)}
     if networks := body.get("masterAuthorizedNetworksConfig"):
         body["masterAuthorizedNetworksConfig"] = {"enabled": True, **networks}
     return body
@@ -43,13 +54,16 @@ def node_pool(inputs: Json) -> Json:
     body = _placed(inputs)
     config = dict(body.get("config", {}))
     config["accelerators"] = [_accelerator(each) for each in config.pop("guestAccelerators", [])]
-    kubelet = dict(config.get("kubeletConfig", {}))
-    if "insecureKubeletReadonlyPortEnabled" in kubelet:  # text for the provider, a truth value for the API
-        kubelet["insecureKubeletReadonlyPortEnabled"] = kubelet["insecureKubeletReadonlyPortEnabled"] == "TRUE"
-    if kubelet:
-        config["kubeletConfig"] = kubelet
+    if kubelet := config.get("kubeletConfig"):
+        config["kubeletConfig"] = _kubelet(kubelet)
     scaling = {"autoscaling": {"enabled": True, **body["autoscaling"]}} if "autoscaling" in body else {}
     return {**body, "config": config, **scaling}
+
+
+def _kubelet(config: Json) -> Json:
+    """The port is a text for the provider, a truth value for the API."""
+    port = "insecureKubeletReadonlyPortEnabled"
+    return {**config, port: config[port] == "TRUE"} if port in config else dict(config)
 
 
 def _placed(inputs: Json) -> Json:

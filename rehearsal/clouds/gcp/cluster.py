@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from config import regions
+from rehearsal.autoscaling.group import Groups
 from rehearsal.clouds.cloud import digest
-from rehearsal.clouds.gcp import bodies, iam, kms, versions
+from rehearsal.clouds.gcp import auto_creation, bodies, iam, kms, versions
 from rehearsal.clouds.gcp.api import model
 from rehearsal.clouds.gcp.compute import NETWORK, SUBNETWORK, Made, ranges
 from rehearsal.clouds.gcp.compute_class import DEFINITION
@@ -31,8 +32,11 @@ _FROZEN: Final = frozenset(
 )
 
 
-def kind(server: Server, gone: Callable[[Request, Entry], None]) -> Kind:
-    """Clusters in front of this API server. `gone`: what happens to the node pools of one that is deleted."""
+def kind(server: Server, groups: Groups, gone: Callable[[Request, Entry], None]) -> Kind:
+    """Clusters in front of this API server, for which GKE may make node pools by itself, in `groups`.
+
+    `gone`: what happens to the node pools of one that is deleted.
+    """
 
     def computed(request: Request, id_: str) -> Json:
         channel = request.inputs.get("releaseChannel", {}).get("channel", "REGULAR")
@@ -53,12 +57,14 @@ def kind(server: Server, gone: Callable[[Request, Entry], None]) -> Kind:
             },
         }
 
-    def made(_request: Request, _entry: Entry) -> None:
+    def made(request: Request, _entry: Entry) -> None:
         server.define(DEFINITION)
+        groups.make(auto_creation.allowed(request))
         server.grant(_ADMIN, CALLER)
 
     def ended(request: Request, entry: Entry) -> None:
         gone(request, entry)
+        groups.make(None)
         server.revoke(_ADMIN)
         server.undefine(DEFINITION["metadata"]["name"])
 

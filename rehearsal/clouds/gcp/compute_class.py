@@ -13,8 +13,27 @@ _RULE: Final[Json] = {
         **{name: {"type": "string"} for name in ("machineFamily", "machineType")},
         **{name: {"type": "integer"} for name in ("minCores", "minMemoryGb", "maxRunDurationSeconds", "maxPodsPerNode")},
         "spot": {"type": "boolean"},
-        **dict.fromkeys(("gpu", "tpu", "location", "reservations", "flexStart", "placement", "storage"), _ANY),
+        "nodeLabels": {"type": "object", "additionalProperties": {"type": "string"}},
+        "gpu": {
+            "type": "object",
+            "properties": {
+                "type": {"type": "string"},
+                "count": {"type": "integer"},
+                "driverVersion": {"type": "string", "enum": ["default", "latest"]},
+            },
+        },
+        "location": {
+            "type": "object",
+            "properties": {
+                "zones": {"type": "array", "minItems": 1, "items": {"type": "string"}},
+                "locationPolicy": {"type": "string", "enum": ["ANY", "BALANCED"]},
+            },
+        },
+        **dict.fromkeys(("tpu", "reservations", "flexStart", "placement", "storage"), _ANY),
     },
+    "x-kubernetes-validations": [
+        {"rule": "!has(self.nodepools) || size(dyn(self)) == 1", "message": "nodepools can't be set along with other fields"}
+    ],
 }
 
 _SPEC: Final[Json] = {

@@ -48,7 +48,8 @@ def kind(server: Server, groups: Groups) -> Kind:
     def join(request: Request, entry: Entry) -> None:
         scaling = request.inputs.get("autoscaling", {})
         smallest = int(scaling.get("totalMinNodeCount") or scaling.get("minNodeCount") or 0)
-        made = template(request, entry)
+        region = entry.get("cluster").split("/")[3]
+        made = template(last(entry.id), region, request.inputs, entry.get("effectiveTaints"))
         zones = zones_of(request)
         # A pool starts with `initialNodeCount` in each zone; what is more than its smallest size has nothing to do, and the
         # autoscaler takes it away after ten minutes. Nobody rehearses to wait for that.

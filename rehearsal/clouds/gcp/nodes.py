@@ -1,6 +1,6 @@
 """The nodes of a GKE node pool: labels, taints and devices as GKE gives them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from config import catalog, tpu
@@ -81,30 +81,29 @@ def node_name(entry: Entry) -> str:
     return f"gke-{cluster[:20]}-{last(entry.id)[:20]}-{digest(entry.id)[:8]}-{{number:04x}}"
 
 
-def template(request: Request, entry: Entry) -> Template:
-    """What the pool's nodes have in common."""
-    its, config = machine_of(request.inputs), request.inputs["nodeConfig"]
+def template(name: str, region: str, inputs: Json, taints: Iterable[Mapping[str, str]]) -> Template:
+    """What the nodes of the pool with this name have in common."""
+    its, config = machine_of(inputs), inputs["nodeConfig"]
     return Template(
-        group=last(entry.id),
+        group=name,
         machine=its.name,
         arch=its.arch,
         labels={
-            **_of_the_pool(its, entry, config),
-            **_of_the_devices(its, request.inputs),
+            **_of_the_pool(its, name, region, config),
+            **_of_the_devices(its, inputs),
             **_of_the_capacity(config),
             **config.get("labels", {}),
         },
-        taints=tuple(entry.get("effectiveTaints")),
+        taints=tuple(taints),
         capacity={"cpu": str(its.cpu), "memory": f"{its.memory_gib}Gi", "pods": _PODS},
         devices=_devices(its, config),
         plugin="image",
     )
 
 
-def _of_the_pool(its: Machine, entry: Entry, config: Json) -> dict[str, str]:
-    region = entry.get("cluster").split("/")[3]
+def _of_the_pool(its: Machine, name: str, region: str, config: Json) -> dict[str, str]:
     return {
-        f"{_GKE}/gke-nodepool": last(entry.id),
+        f"{_GKE}/gke-nodepool": name,
         f"{_GKE}/gke-os-distribution": str(config["imageType"]).partition("_")[0].lower(),
         f"{_GKE}/gke-boot-disk": config["diskType"],
         f"{_GKE}/gke-container-runtime": "containerd",

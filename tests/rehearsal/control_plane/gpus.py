@@ -1,6 +1,6 @@
 """What has to do with GPUs, for tests: a device plugin, and pods that ask for a whole machine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rehearsal.autoscaling.group import NODE_POOL
@@ -26,10 +26,10 @@ def plugin() -> Manifest:
     return {**daemon_set, "kind": "DaemonSet"}
 
 
-def training(name: str, replicas: int, selector: Mapping[str, str]) -> Manifest:
-    """Pods of eight GPUs each."""
+def training(name: str, replicas: int, selector: Mapping[str, str], tolerated: Iterable[str] = ()) -> Manifest:
+    """Pods of eight GPUs each. `tolerated`: keys of the nodes' taints, besides that of their GPUs."""
     container = {"name": "main", "image": "busybox", "resources": {"limits": {"nvidia.com/gpu": 8}}}
-    tolerations = [{"key": "nvidia.com/gpu", "operator": "Exists"}]
+    tolerations = [{"key": key, "operator": "Exists"} for key in (TAINT["key"], *tolerated)]
     return deployment(name, replicas=replicas, containers=[container], tolerations=tolerations, nodeSelector=dict(selector))
 
 

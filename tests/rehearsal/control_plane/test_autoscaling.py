@@ -6,14 +6,16 @@ from typing import Any, Literal
 
 import pytest
 
-from rehearsal.autoscaling.group import Group, Groups, SoldOut
+from rehearsal.autoscaling.group import AutoCreation, Group, Groups, SoldOut
 from rehearsal.autoscaling.ladder import CONFIG_MAP
+from rehearsal.clouds.gcp.compute_class import DEFINITION
 from rehearsal.clouds.nodes import Template
-from tests.rehearsal.cluster import Cluster, Manifest, eventually
+from tests.rehearsal.cluster import Cluster, Manifest, RefusedError, eventually
 from tests.rehearsal.control_plane.gpus import SCALE, TAINT, added, plugin, running, training
 from tests.rehearsal.workloads import deployment
 
 _POOL = {"ml-platform.dev/pool": "h100"}
+_CLASS = "cloud.google.com/compute-class"
 _QUIET = 8
 """Seconds in which Karpenter would have acted twice."""
 
@@ -68,8 +70,10 @@ def _until_known(cluster: Cluster, groups: int) -> None:
     """Until Karpenter chooses among all of them: of a ladder that it knows one rung of, it takes that."""
 
     def known() -> None:
-        assert cluster.kubectl("get", "crd", "nodepools.karpenter.sh", "--ignore-not-found", "--output=name")
-        pools = cluster.get("nodepools")
+        try:
+            pools = cluster.get("nodepools")
+        except RefusedError as undefined:
+            raise AssertionError from undefined
         ready = [
             each["type"] for pool in pools for each in pool.get("status", {}).get("conditions", []) if each["status"] == "True"
         ]
@@ -167,3 +171,38 @@ def test_what_a_deployed_autoscaler_moves_waits_until_it_is_ready_and_goes_by_it
     _until_running(autoscaled, "train", 1)
     assert len(added(autoscaled, "spot")) == 1
     autoscaled.kubectl("delete", "node", "system")
+
+
+def test_what_gke_makes_of_a_compute_class_falls_to_the_next_rule_and_goes_with_the_class(
+    autoscaled: Cluster, groups: Groups
+) -> None:
+    autoscaled.apply(DEFINITION)
+    autoscaled.kubectl("wait", "--for=condition=Established", "crd", DEFINITION["metadata"]["name"])
+    groups.make(AutoCreation("us-central1", ("us-central1-a",), {"cpu": 416, "memory": 4000, "nvidia-h100-80gb": 16}))
+    groups.sell_out(SoldOut("a3-highgpu-8g", capacity="spot"))
+    autoscaled.apply(_compute_class("h100"))
+    _until_known(autoscaled, 2)
+    autoscaled.apply(training("train", 3, {_CLASS: "h100"}, [_CLASS]))
+    _until_running(autoscaled, "train", 2)
+    assert [len(added(autoscaled, f"nap-h100-{place}")) for place in range(2)] == [0, 2]
+    time.sleep(_QUIET)
+    assert running(autoscaled, "train") == 2, "the cluster's limits are kept"
+    autoscaled.kubectl("delete", "deployment", "train")
+    autoscaled.kubectl("delete", "computeclass", "h100")
+
+    def gone() -> None:
+        assert not autoscaled.get("nodes") + autoscaled.get("nodepools")
+
+    eventually(gone, within=SCALE)
+    groups.make(None)
+    autoscaled.kubectl("delete", "crd", DEFINITION["metadata"]["name"])
+
+
+def _compute_class(name: str) -> Manifest:
+    rule = {"machineType": "a3-highgpu-8g", "gpu": {"type": "nvidia-h100-80gb", "count": 8, "driverVersion": "default"}}
+    return {
+        "apiVersion": "cloud.google.com/v1",
+        "kind": "ComputeClass",
+        "metadata": {"name": name},
+        "spec": {"nodePoolAutoCreation": {"enabled": True}, "priorities": [{**rule, "spot": True}, rule]},
+    }

@@ -49,6 +49,11 @@ GKE_MISTAKES = {
         "7: ml-platform:nodePools[0].capacity: GKE's autoscaler keeps to an order only for pools with an accelerator; "
         "write one rung, or two pools",
     ),
+    "auto_creation_makes_something": (
+        _cluster("autoCreation: true"),
+        "6: ml-platform:cluster.autoCreation: GKE would make none of the pools: they have no GPUs, a smallest size, a placement, "
+        "an image or a driver of their own; leave it out, or write a pool of GPUs with size.min: 0",
+    ),
 }
 
 

@@ -88,6 +88,10 @@ CHANGES: dict[str, tuple[Change, dict[str, str]]] = {
     "another label": (_pool("general", labels={"example.com/a": "b"}), {"general-on-demand": "update"}),
     "another driver": (_pool("h100", driver="latest"), {"h100-on-demand": "replace"}),
     "more GPUs a node": (_pool("l4", accelerator={"type": "l4", "count": 4}), {"l4-spot": "replace", "l4-on-demand": "replace"}),
+    "node pools that GKE makes": (
+        _cluster(autoCreation=True),
+        {"control-plane": "update", "l4-spot": "delete", "l4-on-demand": "delete", "h100-on-demand": "delete"},
+    ),
     "compact placement": (_pool("h100", placement="compact"), {"h100-on-demand": "replace"}),
 }
 

@@ -1,7 +1,8 @@
-"""The order in which GKE's autoscaler tries a pool's rungs. Left alone, it would take the cheapest that has room."""
+"""ComputeClasses: in which order GKE's autoscaler tries ways to get nodes. Left alone, it would take the cheapest."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -9,19 +10,13 @@ from pulumi_kubernetes.core.v1 import TaintArgsDict
 
 from components.clusters.base import Pool
 from components.naming import MANAGED
-from config.node_pool import NodePool
 
 COMPUTE_CLASS: Final = "cloud.google.com/compute-class"
 """Label and taint of the nodes of a class, and what its pods select them by."""
 
 
-def climbs(asked: NodePool) -> bool:
-    """Whether there is an order to be told."""
-    return len(asked.capacity) > 1
-
-
-def climbed(pool: Pool) -> Pool:
-    """The pool with its pods in a compute class of its name: only for those does the autoscaler follow the class's order."""
+def classed(pool: Pool) -> Pool:
+    """The pool with its pods in a compute class of its name: only for those does the autoscaler go by the class."""
     taint: TaintArgsDict = {"key": COMPUTE_CLASS, "value": pool.name, "effect": "NoSchedule"}
     return replace(
         pool,
@@ -32,18 +27,19 @@ def climbed(pool: Pool) -> Pool:
     )
 
 
-def compute_class(name: str, pool: Pool, rungs: list[pulumi.Output[str]], opts: pulumi.ResourceOptions) -> None:
-    """Tells the autoscaler to try these GKE node pools in this order, and no others."""
+def ladder(names: Sequence[pulumi.Output[str]]) -> dict[str, Any]:
+    """The spec of a class of node pools that are there: the first that has room."""
+    return {"priorities": [{"nodepools": [name]} for name in names], "nodePoolAutoCreation": {"enabled": False}}
+
+
+def compute_class(name: str, pool: Pool, spec: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
+    """The class of a pool's name, in which the spec's priorities are all that is tried."""
     k8s.apiextensions.CustomResource(
         name,
         api_version="cloud.google.com/v1",
         kind="ComputeClass",
         metadata={"name": pool.name, "labels": MANAGED},
-        spec={
-            "priorities": [{"nodepools": [rung]} for rung in rungs],
-            # Else GKE would make other machines, which have none of the devices.
-            "whenUnsatisfiable": "DoNotScaleUp",
-            "nodePoolAutoCreation": {"enabled": False},
-        },
+        # Else GKE would make other machines, which have none of the devices.
+        spec={**spec, "whenUnsatisfiable": "DoNotScaleUp"},
         opts=opts,
     )
