@@ -66,7 +66,22 @@ def cluster(autoscaled: Cluster) -> Cluster:
     definitions = _defined_by_the_stack(autoscaled)
     autoscaled.apply(*definitions)
     autoscaled.kubectl("wait", "--for=condition=Established", *[f"crd/{each['metadata']['name']}" for each in definitions])
+    _until_collected(autoscaled)
     return autoscaled
+
+
+def _until_collected(cluster: Cluster) -> None:
+    """Until the garbage collector, which looks for new kinds twice a minute, knows of NodePools.
+
+    Before that it would let one go at once, without what belongs to it.
+    """
+    owner = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole"}
+    cluster.apply({**owner, "metadata": {"name": "owner"}, "rules": []})
+    uid = cluster.get("clusterrole", "owner")["metadata"]["uid"]
+    owned = {"name": "owned", "ownerReferences": [{**owner, "name": "owner", "uid": uid}]}
+    cluster.apply({**_pool(category="p"), "metadata": owned})
+    cluster.kubectl("delete", "clusterrole", "owner")
+    cluster.kubectl("wait", "nodepool/owned", "--for=delete", "--timeout=90s")
 
 
 def test_the_stacks_own_pools_grow_while_its_karpenter_is_ready_and_are_drained_before_it_goes(cluster: Cluster) -> None:
