@@ -29,4 +29,5 @@ class Platform(Model):
     training: Training = Training()
     serving: Serving = Serving()
     vertical_autoscaling: bool = False
-    """Whether pods may have their requests set by what they use, by VerticalPodAutoscaler objects. GKE and AKS bring it along."""
+    """Whether pods may have their requests set by what they use, by VerticalPodAutoscaler objects. GKE and AKS bring it along.
+    Elsewhere the definition of that kind stays when the stack goes: with it would go all such objects, whoever made them."""

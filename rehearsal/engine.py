@@ -97,13 +97,17 @@ class Engine:
 
     def output(self, *arguments: str) -> str:
         """What a `pulumi` command prints. Raises EngineError with what it complained of."""
-        done = self._quietly("pulumi", "--non-interactive", *arguments)
+        return self.told("pulumi", *arguments, "--non-interactive")
+
+    def told(self, program: str, *arguments: str) -> str:
+        """What a program, run in the same surroundings, prints. Raises EngineError with what it complained of."""
+        done = self._quietly(program, *arguments)
         if done.returncode:
-            raise EngineError(f"pulumi {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
+            raise EngineError(f"{program} {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
     def answer(self, program: str, *arguments: str) -> str:
-        """What another program, run in the same surroundings, prints; nothing when it fails."""
+        """As `told`, but nothing when it fails."""
         done = self._quietly(program, *arguments)
         return "" if done.returncode else done.stdout
 

@@ -1,14 +1,12 @@
 """A stack from nothing to nothing: brought up, looked at, taken away, and what is left of it told."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import typer
 
 from config import load
 from config.platform import Platform
-from rehearsal import page, project
-from rehearsal.clouds.ledger import FOREIGN, Entry
+from rehearsal import leftovers, page, project
 from rehearsal.engine import Engine
 from rehearsal.layout import Layout
 from rehearsal.phases import Phases
@@ -18,7 +16,7 @@ DESTROY = ("destroy", "--yes", "--skip-preview", "--refresh", "--suppress-permal
 
 
 class LeftoverError(Exception):
-    """A stack that was destroyed left something in the cloud, which would go on to cost money."""
+    """A stack that was destroyed left something behind."""
 
 
 def run(engine: Engine, layout: Layout, phases: Phases) -> None:
@@ -26,17 +24,19 @@ def run(engine: Engine, layout: Layout, phases: Phases) -> None:
     with phases.phase("Stack"):
         _must(engine.run(*UP))
     page.show(phases.console, layout, phases)
-    kept = _retained(engine)
+    retained = _retained(engine)
     if protected(load.read(layout.stack)):
         with phases.phase("Protection off"):  # as a user has to, before a cluster that the stack protects can go
             project.unprotect(layout)
             _must(engine.run(*UP))
     with phases.phase("Destroy"):
         _must(engine.run(*DESTROY))
-    left = [entry for entry in engine.cloud() if entry.urn not in (*kept, FOREIGN)]
-    if left:
-        raise LeftoverError(f"destroyed, and yet there are {_list(left)}; see {layout.state / 'cloud'}")
-    phases.console.print(f"nothing is left{' but what the program retains' if kept else ''}: {phases}", highlight=False)
+    left = leftovers.found(engine, retained)
+    if left.lost:
+        raise LeftoverError(f"destroyed, and yet there are {', '.join(left.lost)}; see {layout.state / 'cloud'} and `kubectl`")
+    phases.console.print(f"nothing is left{' but what is meant to stay' if left.kept else ''}: {phases}", highlight=False)
+    for name in left.kept:
+        phases.console.print(f"  {name}", highlight=False, soft_wrap=True)
 
 
 def protected(platform: Platform) -> bool:
@@ -53,7 +53,3 @@ def _retained(engine: Engine) -> set[str]:
     """URNs of what the program asks to keep when its stack goes."""
     resources: list[dict[str, Any]] = engine.json("stack", "export")["deployment"].get("resources", [])
     return {resource["urn"] for resource in resources if resource.get("retainOnDelete")}
-
-
-def _list(entries: Iterable[Entry]) -> str:
-    return ", ".join(sorted(f"{entry.type} {entry.id}" for entry in entries))
