@@ -8,6 +8,16 @@ from typing import Final
 import pulumi
 import yaml
 
+from components.clusters.cluster_autoscaler.rbac import NAME, rule
+
+CONFIG_MAP: Final = f"{NAME}-priority-expander"
+"""The name under which the autoscaler looks for it, and reads it again when it changes."""
+
+RULES: Final = (
+    rule("", ["configmaps"], ["list", "watch"]),
+    rule("", ["configmaps"], ["get"], [CONFIG_MAP]),
+)
+
 _HIGHEST: Final = 100
 _STEP: Final = 10
 
