@@ -6,11 +6,11 @@ from pydantic import Field
 
 from config.clusters.aks import Aks
 from config.clusters.eks import Eks
-from config.clusters.existing import Existing
+from config.clusters.existing import Autoscaler, Existing
 from config.clusters.gke import Gke
 from config.clusters.simulated import Simulated
 
-__all__ = ["Aks", "Cluster", "Eks", "Existing", "Gke", "Simulated"]
+__all__ = ["Aks", "Autoscaler", "Cluster", "Eks", "Existing", "Gke", "Simulated"]
 
 Cluster = Annotated[Simulated | Existing | Eks | Gke | Aks, Field(discriminator="kind")]
 """Where the machines come from."""

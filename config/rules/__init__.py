@@ -20,6 +20,7 @@ RULES: Final[tuple[Rule, ...]] = (
     pools.zones_are_in_the_region,
     pools.disks_are_sold,
     pools.options_have_a_meaning,
+    pools.an_autoscaler_has_pools,
     interconnect.pods_reach_it,
     interconnect.pools_have_as_much,
     interconnect.workers_have_a_share,

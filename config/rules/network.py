@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from config.clusters import Eks, Gke
+from config.clusters import Eks, Existing, Gke
 from config.clusters.cidr import size
 from config.node_pool import NodePool
 from config.platform import Platform
@@ -73,8 +73,13 @@ def _named(pools: Iterable[NodePool]) -> str:
 
 def system_pods_have_nodes(platform: Platform) -> Iterator[Problem]:
     """Names, volumes and the autoscaler itself need a node that is there already, and keeps nobody out."""
-    open_to_all = (pool for pool in platform.node_pools if not pool.accelerator and not pool.taints)
-    if isinstance(platform.cluster, Eks | Gke) and not any(pool.size.min for pool in open_to_all):
+    cluster = platform.cluster
+    existing = isinstance(cluster, Existing)
+    if not (cluster.autoscaler if existing else isinstance(cluster, Eks | Gke)):
+        return
+    # Devices alone keep nobody out on nodes that somebody else made.
+    open_to_all = (pool for pool in platform.node_pools if not pool.taints and (existing or not pool.accelerator))
+    if not any(pool.size.min for pool in open_to_all):
         yield Problem(
             ("nodePools",),
             "no pool without devices and taints has nodes from the start, and what adds nodes needs some; "

@@ -122,6 +122,16 @@ def options_have_a_meaning(platform: Platform) -> Iterator[Problem]:
                 yield Problem(("nodePools", index, field), f"{reason}; leave it out")
 
 
+def an_autoscaler_has_pools(platform: Platform) -> Iterator[Problem]:
+    """Who asks for an autoscaler expects that nodes come. Without one, a pool may grow all the same: as its owner likes."""
+    asked = isinstance(platform.cluster, Existing) and platform.cluster.autoscaler
+    if asked and all(pool.size.min == pool.size.max for pool in platform.node_pools):
+        yield Problem(
+            ("cluster", "autoscaler"),
+            "has nothing to do: each pool's size.min is its size.max; write a larger max for one, or leave the autoscaler out",
+        )
+
+
 def _made(platform: Platform) -> Iterator[tuple[int, NodePool, Machine]]:
     """The pools that a cloud will make, with their machines; what has none is reported by machines_exist."""
     if platform.cluster.cloud:

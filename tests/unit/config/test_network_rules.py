@@ -5,6 +5,11 @@ import pytest
 from tests.unit.config.conftest import Mistakes
 
 EKS = "kind: eks\n    region: eu-north-1"
+EXISTING = (
+    "kind: simulated",
+    "kind: existing\n    block: {provisioner: a}\n    shared: {provisioner: b}\n"
+    "    autoscaler: {clusterName: ml, managementSecret: management}",
+)
 
 
 def _eks(rest: str = "") -> tuple[str, str]:
@@ -35,6 +40,11 @@ NETWORK_MISTAKES = {
     "system_pods_have_nodes": (
         (*_eks(), "{min: 1, max: 2}", "{max: 2}"),
         "5: ml-platform:nodePools: no pool without devices and taints has nodes from the start, and what adds nodes needs some; "
+        "write size: {min: 2, …} for one, such as {name: general, size: {min: 2, max: 6}}",
+    ),
+    "system_pods_have_nodes: on a cluster that is there already": (
+        (*EXISTING, "{min: 1, max: 2}", "{max: 2}", "{min: 1, max: 4}", "{max: 4}"),
+        "7: ml-platform:nodePools: no pool without devices and taints has nodes from the start, and what adds nodes needs some; "
         "write size: {min: 2, …} for one, such as {name: general, size: {min: 2, max: 6}}",
     ),
 }

@@ -16,6 +16,7 @@ AKS = (
     ),
 )
 EXISTING = ("kind: simulated", "kind: existing\n    block: {provisioner: a}\n    shared: {provisioner: b}")
+SCALED = (EXISTING[0], f"{EXISTING[1]}\n    autoscaler: {{clusterName: ml, managementSecret: management}}")
 
 
 def _pool(rest: str) -> tuple[str, str]:
@@ -104,6 +105,11 @@ POOL_MISTAKES = {
     "options_have_a_meaning: on nodes that are made": (
         (*EKS, *_pool("selector: {team: vision}")),
         "6: ml-platform:nodePools[0].selector: this is for nodes that are there already, on an existing cluster; leave it out",
+    ),
+    "an_autoscaler_has_pools": (
+        (*SCALED, "{min: 1, max: 2}", "{min: 2, max: 2}", "{min: 1, max: 4}", "{min: 4, max: 4}"),
+        "6: ml-platform:cluster.autoscaler: has nothing to do: each pool's size.min is its size.max; "
+        "write a larger max for one, or leave the autoscaler out",
     ),
 }
 """Rule and case → (edits of the valid file, what the user reads)."""

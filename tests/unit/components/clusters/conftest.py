@@ -1,6 +1,8 @@
-"""Whole stacks of the clouds, planned once, and changed ones."""
+"""Whole stacks of the clouds, planned once, and changed ones; and a kubeconfig for clusters that are there already."""
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,12 @@ from tests.unit.plan import Plan
 
 Change = Callable[[Values], object]
 """Edits a stack's values in place."""
+
+KUBECONFIG: dict[str, Any] = {
+    "current-context": "mine",
+    "contexts": [{"name": "mine", "context": {"cluster": "c", "user": "u"}}],
+    "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
+}
 
 
 @pytest.fixture
@@ -36,6 +44,21 @@ def prod(build: Build) -> Plan:
 def karpenter(build: Build) -> Plan:
     """The plan of the `karpenter` stack."""
     return build(_values("karpenter"))
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """Where something accepts connections."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def file(tmp_path: Path, server: str) -> Path:
+    """A kubeconfig that leads to a server."""
+    path = tmp_path / "kubeconfig"
+    path.write_text(yaml.safe_dump({**KUBECONFIG, "clusters": [{"name": "c", "cluster": {"server": server}}]}))
+    return path
 
 
 def pool(values: Values, name: str) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """A cluster that is there already."""
 
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,28 +8,8 @@ import pytest
 import yaml
 
 from components.clusters import kubeconfig
+from tests.unit.components.clusters.conftest import KUBECONFIG
 from tests.unit.conftest import Build, Values
-
-KUBECONFIG: dict[str, Any] = {
-    "current-context": "mine",
-    "contexts": [{"name": "mine", "context": {"cluster": "c", "user": "u"}}],
-    "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
-}
-
-
-@pytest.fixture
-def server() -> Iterator[str]:
-    """Where something accepts connections."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-
-
-@pytest.fixture
-def file(tmp_path: Path, server: str) -> Path:
-    """A kubeconfig that leads to a server."""
-    path = tmp_path / "kubeconfig"
-    path.write_text(yaml.safe_dump({**KUBECONFIG, "clusters": [{"name": "c", "cluster": {"server": server}}]}))
-    return path
 
 
 @pytest.fixture

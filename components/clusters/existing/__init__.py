@@ -7,6 +7,7 @@ import pulumi_kubernetes as k8s
 
 import config.clusters
 from components.clusters.base import Cluster, Disk, Pool
+from components.clusters.existing.autoscaler import ClusterApiAutoscaler
 from components.clusters.kubeconfig import KubeconfigError, checked
 from components.naming import type_token
 from config import load
@@ -14,7 +15,8 @@ from config.node_pool import NodePool
 
 
 class Existing(Cluster):
-    """The way into the cluster, and its nodes as pools; neither is made here, nor deleted with the stack."""
+    """The way into the cluster, and its nodes as pools; neither is made here, nor deleted with the stack. On request, who has
+    Cluster API make more of them."""
 
     def __init__(
         self,
@@ -35,6 +37,9 @@ class Existing(Cluster):
         self.pools: Mapping[str, Pool] = {pool.name: Pool.of(pool, pool.machine()) for pool in node_pools}
         drivers = {"block": cluster.block, "shared": cluster.shared}
         self.disks = {kind: Disk(driver.provisioner, driver.parameters) for kind, driver in drivers.items()}
+        if cluster.autoscaler:
+            inside = pulumi.ResourceOptions(parent=self, providers=[self.kubernetes])
+            ClusterApiAutoscaler(f"{name}-autoscaler", cluster.autoscaler, inside)
         self.register_outputs({})
 
 
