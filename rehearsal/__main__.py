@@ -9,7 +9,7 @@ from rich.console import Console
 
 from components import clusters
 from config import load
-from config.clusters import Aks, Eks
+from config.clusters import Aks, Eks, Existing
 from rehearsal import control_plane, needs, page, programs, rehearsing
 from rehearsal.autoscaling.group import Groups, SoldOut
 from rehearsal.clouds import SIMULATIONS, existing, faults
@@ -130,8 +130,8 @@ def _ready(layout: Layout, phases: Phases) -> Engine:
         found = programs.obtain(needs.programs(platform), phases.report, needs.charts(platform))
     with phases.phase("Control plane"):
         control_plane.start(layout, found, phases.report)
-        if platform.cluster.kind == "existing":
-            existing.populate(Server(layout), platform.node_pools)
+        if isinstance(platform.cluster, Existing):
+            existing.populate(Server(layout), Groups(layout.state / "cloud"), platform.cluster, platform.node_pools)
         if simulation and isinstance(platform.cluster, Eks) and platform.cluster.network.existing:
             foreign.populate(simulation.ledger(layout), platform.cluster.network.existing)
         if simulation and isinstance(platform.cluster, Aks) and platform.cluster.network.existing:

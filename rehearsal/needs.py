@@ -19,8 +19,9 @@ _ALWAYS: Final = (
 
 
 def programs(platform: Platform) -> tuple[str, ...]:
-    """Keys of `rehearsal.programs.PROGRAMS`; the autoscaler, which takes a minute to build, only where a cloud has pools."""
-    return (*_ALWAYS, "karpenter") if platform.cluster.kind in SIMULATIONS else _ALWAYS
+    """Keys of `rehearsal.programs.PROGRAMS`; the autoscaler, which takes a minute to build, only where it has pools to move."""
+    scaled = platform.cluster.kind in SIMULATIONS or getattr(platform.cluster, "autoscaler", None)
+    return (*_ALWAYS, "karpenter") if scaled else _ALWAYS
 
 
 def charts(platform: Platform) -> list[str]:

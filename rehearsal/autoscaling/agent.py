@@ -3,7 +3,7 @@
 from typing import Final
 
 from rehearsal.agents.device_manager import ready
-from rehearsal.autoscaling import compute_class, definitions, ec2
+from rehearsal.autoscaling import compute_class, definitions, ec2, machine_deployments
 from rehearsal.autoscaling.group import NODE_POOL, Group, Groups, Scaler, Watched
 from rehearsal.autoscaling.ladder import CONFIG_MAP, weights
 from rehearsal.autoscaling.nodes import missing
@@ -40,6 +40,7 @@ class Autoscaler:
         self._own_classes = Cache(api, NODE_CLASSES)
         self._node_classes = Cache(api, ec2.NODE_CLASSES)
         self._compute_classes = Cache(api, compute_class.COMPUTE_CLASSES)
+        self._machine_deployments = Cache(api, machine_deployments.MACHINE_DEPLOYMENTS)
         self._applied: dict[str, Json] = {}
         """Name → NodePool as it was last asked for."""
         self._groups: dict[str, Group] = {}
@@ -50,7 +51,7 @@ class Autoscaler:
 
     async def run(self) -> None:
         """Scale the cluster until cancelled; then Karpenter is ended."""
-        in_cluster = (self._nodes, self._scalers, self._ladders, self._compute_classes)
+        in_cluster = (self._nodes, self._scalers, self._ladders, self._compute_classes, self._machine_deployments)
         karpenters = (self._pools, self._claims, self._own_classes, self._node_classes)
         self._definitions = await definitions.read(self._site.programs["karpenter"])
         try:
@@ -61,6 +62,8 @@ class Autoscaler:
     async def _reconcile(self) -> None:
         self._groups = {**self._cloud.groups, **self._made()}
         await self._define()
+        for path, patch in machine_deployments.resized(self._machine_deployments, self._nodes):
+            await self._api.merge(path, patch)
         if self._pools.defined:
             await self._have_pools()
             for node in self._nodes:
@@ -90,7 +93,7 @@ class Autoscaler:
 
     async def _have_pools(self) -> None:
         """One NodePool for each group. One that is deleted takes its nodes along, which Karpenter drains first."""
-        groups = self._groups
+        groups = machine_deployments.discovered(self._groups, self._machine_deployments, self._scalers)
         # AKS' own autoscaler is a Cluster Autoscaler too; where a cloud's is not, there is no such configuration.
         ladder = weights(self._ladders, [name for name, group in groups.items() if group.scaler != "karpenter"])
         ladder |= compute_class.weights(self._compute_classes)

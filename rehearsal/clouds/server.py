@@ -9,11 +9,14 @@ from urllib.parse import quote
 import yaml
 
 from rehearsal.clouds.nodes import GROUP
-from rehearsal.control_plane.api import Api, Json
+from rehearsal.control_plane.api import Api, Json, RefusedError
 from rehearsal.layout import Layout
 
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _RBAC = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"
+
+_SERVED = 10
+"""Seconds within which objects of a kind that was defined can be made."""
 
 _T = TypeVar("_T")
 
@@ -82,6 +85,18 @@ class Server:
         """Have a kind of objects that the cloud's own controllers work with."""
         self._run(lambda api: api.apply(_DEFINITIONS, definition))
 
+    def have(self, api_version: str, resource: str, objects: Iterable[Json]) -> None:
+        """Have these objects, and the namespaces that they are in; their kind may have been defined only now."""
+
+        async def work(api: Api) -> None:
+            for each in objects:
+                namespace: str = each["metadata"]["namespace"]
+                home: Json = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+                await api.apply("/api/v1/namespaces", home)
+                await _apply_once_served(api, f"/apis/{api_version}/namespaces/{namespace}/{resource}", each)
+
+        self._run(work)
+
     def undefine(self, name: str) -> None:
         """Have it no longer, nor any object of it."""
         self._run(lambda api: api.delete(f"{_DEFINITIONS}/{name}"))
@@ -99,3 +114,16 @@ class Server:
                 await api.close()
 
         return asyncio.run(connected())
+
+
+async def _apply_once_served(api: Api, collection: str, manifest: Json) -> None:
+    async with asyncio.timeout(_SERVED):
+        while True:
+            try:
+                await api.apply(collection, manifest)
+            except RefusedError as error:
+                if error.status != 404:
+                    raise
+                await asyncio.sleep(0.1)
+            else:
+                return

@@ -80,10 +80,7 @@ class ClusterAutoscalerAccess(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ):
         """`at_home`: more rights in its own namespace."""
-        # What it was called when only EKS had one: no stack makes its objects anew.
-        formerly = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=type_token("clusters", "EksClusterAutoscalerAccess"))])
-        merged = pulumi.ResourceOptions.merge(opts, formerly)
-        super().__init__(type_token("clusters", "ClusterAutoscalerAccess"), name, None, merged)
+        super().__init__(type_token("clusters", "ClusterAutoscalerAccess"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         inside: ObjectMetaArgsDict = {"name": NAME, "namespace": NAMESPACE, "labels": LABELS}
         everywhere: ObjectMetaArgsDict = {"name": NAME, "labels": LABELS}

@@ -14,6 +14,8 @@ class Told:
         self.granted: dict[str, tuple[str, str, str]] = {}
         """Name of the grant → kind of subject, subject, role."""
         self.defined: set[str] = set()
+        self.objects: dict[str, Any] = {}
+        """Namespace/name → object of a kind that was defined."""
 
     def join(self, group: str, nodes: Any) -> None:
         self.nodes[group] = list(nodes)
@@ -32,6 +34,10 @@ class Told:
 
     def define(self, definition: Any) -> None:
         self.defined.add(definition["metadata"]["name"])
+
+    def have(self, api_version: str, resource: str, objects: Any) -> None:
+        assert f"{resource}.{api_version.partition('/')[0]}" in self.defined
+        self.objects |= {f"{each['metadata']['namespace']}/{each['metadata']['name']}": each for each in objects}
 
     def undefine(self, name: str) -> None:
         self.defined.discard(name)
