@@ -61,7 +61,10 @@ def findings(stack: str, cluster: Existing, pools: tuple[NodePool, ...]) -> Iter
             return
     try:
         server = Server(path, cluster.context)
-        yield Finding("API server", "ok", f"answers, as Kubernetes {server.version()}")
+        version = server.version()
+        yield Finding("API server", "ok", f"answers, as Kubernetes {version}")
+        if cluster.autoscaler:
+            yield _autoscaler(version, cluster.autoscaler.version)
         yield _permissions(server)
         for pool in pools:
             yield _nodes(server, pool)
@@ -69,6 +72,14 @@ def findings(stack: str, cluster: Existing, pools: tuple[NodePool, ...]) -> Iter
         yield Finding("API server", "problem", str(refused), refused.advice)
     except UnaskedError as silent:
         yield Finding("API server", "could not be asked", str(silent), silent.advice)
+
+
+def _autoscaler(version: str, minor: str) -> Finding:
+    if version.startswith(f"v{minor}."):
+        return Finding("autoscaler", "ok", f"simulates the scheduler of Kubernetes {minor}")
+    theirs = ".".join(version.removeprefix("v").split(".")[:2])
+    detail = f"would simulate the scheduler of Kubernetes {minor}, and the cluster's is that of {theirs}"
+    return Finding("autoscaler", "problem", detail, f"write cluster.autoscaler.version: {theirs}")
 
 
 def _permissions(server: Server) -> Finding:

@@ -86,7 +86,12 @@ def look(api: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loo
     """The findings on a stack whose kubeconfig leads to the server, by subject."""
     monkeypatch.setattr(load, "secrets", lambda stack: frozenset({"kubeconfig"} if stack == "secret" else ()))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
 
-    def look(stack: str = "mine", pool: NodePool = POOL, user: dict[str, Any] | None = None) -> dict[str, Finding]:
+    def look(
+        stack: str = "mine",
+        pool: NodePool = POOL,
+        user: dict[str, Any] | None = None,
+        autoscaler: dict[str, Any] | None = None,
+    ) -> dict[str, Finding]:
         kubeconfig = tmp_path / "kubeconfig"
         kubeconfig.write_text(
             yaml.safe_dump(
@@ -99,7 +104,9 @@ def look(api: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loo
             )
         )
         disk = {"provisioner": "driver.example.com"}
-        cluster = Existing.model_validate({"kind": "existing", "kubeconfig": kubeconfig, "block": disk, "shared": disk})
+        cluster = Existing.model_validate(
+            {"kind": "existing", "kubeconfig": kubeconfig, "block": disk, "shared": disk, "autoscaler": autoscaler}
+        )
         found = existing.findings(stack, cluster, (pool,))
         return {each.subject: each for each in found if not each.subject.startswith("program pulumi")}
 
@@ -167,6 +174,13 @@ def test_the_program_that_the_kubeconfig_logs_in_with_is_needed(look: Look):
     plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "no-such-login", "installHint": "get it there"}
     found = look(user={"exec": plugin})["program no-such-login"]
     assert (found.status, found.advice) == ("problem", "get it there")
+
+
+@pytest.mark.parametrize(("minor", "status"), [("1.35", "ok"), ("1.36", "problem")])
+def test_the_autoscaler_must_be_of_the_clusters_minor(look: Look, minor: str, status: str):
+    found = look(autoscaler={"clusterName": "ml", "managementSecret": "management", "version": minor})["autoscaler"]
+    assert found.status == status
+    assert found.advice == ("write cluster.autoscaler.version: 1.35" if status == "problem" else "")
 
 
 def test_a_kubeconfig_that_is_a_secret_is_left_to_pulumi(look: Look):
