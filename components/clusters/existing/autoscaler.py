@@ -29,9 +29,9 @@ _KUBECONFIGS: Final = "/etc/cluster-api"
 def rules(machine_templates: Iterable[str]) -> list[PolicyRuleArgsDict]:
     """What it may do with the objects of Cluster API, in the one namespace where the cluster's are.
 
-    `machine_templates`: kinds. They are named, where upstream's own documents allow all that providers of infrastructure define:
-    some of that tells where a provider's credentials are. And they can't be left out: the autoscaler looks a template up even
-    where annotations say all of it, and waits for ever if it may not.
+    `machine_templates`: kinds. They are named, since some of the others that providers of infrastructure define tell where their
+    credentials are. And they can't be left out: the autoscaler looks a template up even where annotations say all of it, and
+    waits for ever if it may not.
     """
     return [
         rule("cluster.x-k8s.io", [*_GROUPS, "machines"], READ),
