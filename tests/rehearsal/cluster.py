@@ -115,7 +115,7 @@ class Cluster:
                 "spec": {"taints": list(taints)},
             }
         )
-        self.kubectl("wait", "node", name, "--for=condition=Ready", "--timeout=20s")
+        self.kubectl("wait", "node", name, "--for=condition=Ready", "--timeout=60s")
 
 
 class RefusedError(Exception):

@@ -36,7 +36,7 @@ def test_a_killed_api_server_is_back_on_its_port_within_seconds(cluster: Cluster
     port = _port(cluster)
     cluster.process("kube-apiserver").kill()
 
-    eventually(lambda: _answers(cluster), within=15)
+    eventually(lambda: _answers(cluster), within=30)
     assert _port(cluster) == port
 
 

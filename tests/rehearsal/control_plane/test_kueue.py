@@ -48,8 +48,8 @@ def kueue(control_plane: Cluster) -> Iterator[Cluster]:
     flavor = {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "ResourceFlavor", "metadata": {"name": "any"}}
     cluster.apply(flavor, _cluster_queue("team", "1"), local_queue)
     yield cluster
-    cluster.kubectl("delete", "jobs,workloads,localqueue", "--all", "--timeout=20s")
-    cluster.kubectl("delete", "clusterqueue,resourceflavor", "--all", "--timeout=20s")
+    cluster.kubectl("delete", "jobs,workloads,localqueue", "--all", "--timeout=60s")
+    cluster.kubectl("delete", "clusterqueue,resourceflavor", "--all", "--timeout=60s")
     _helm(cluster, "uninstall", "kueue", "--wait", "--timeout=60s")
     cluster.kubectl("delete", "namespace", "kueue-system", "--timeout=60s")
     cluster.kubectl("delete", "node", "queue-node")
@@ -81,7 +81,7 @@ def test_a_job_is_admitted_runs_and_finishes_and_the_next_waits_its_turn(kueue: 
     eventually(waits)
     assert kueue.get("job", "second")["spec"]["suspend"]
     kueue.kubectl("delete", "job", "first")
-    kueue.kubectl("wait", "job", "second", "--for=condition=Complete", "--timeout=30s")
+    kueue.kubectl("wait", "job", "second", "--for=condition=Complete", "--timeout=60s")
 
 
 def test_its_webhook_refuses_what_it_finds_wrong(kueue: Cluster) -> None:

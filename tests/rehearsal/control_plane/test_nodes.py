@@ -46,14 +46,14 @@ def test_a_job_completes_and_one_that_is_told_to_runs_on(control_plane: Cluster)
     sidecar = {"name": "side", "image": "busybox", "restartPolicy": "Always"}
     pod = {"initContainers": [{"name": "prepare", "image": "busybox"}, sidecar]}
     control_plane.apply(job("short", pod=pod), job("long", run_seconds=3600))
-    control_plane.kubectl("wait", "job", "short", "--for=condition=Complete", "--timeout=20s")
+    control_plane.kubectl("wait", "job", "short", "--for=condition=Complete", "--timeout=60s")
     assert control_plane.get("job", "long")["status"]["active"] == 1
-    control_plane.kubectl("delete", "job", "long", "--timeout=10s")
+    control_plane.kubectl("delete", "job", "long", "--timeout=60s")
 
 
 def test_a_running_pod_looks_like_one(control_plane: Cluster) -> None:
     control_plane.apply(deployment("web", replicas=3))
-    control_plane.kubectl("rollout", "status", "deployment/web", "--timeout=20s")
+    control_plane.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
     pods: list[dict[str, Any]] = control_plane.get("pods", selector="app=web")
     assert len({pod["status"]["podIP"] for pod in pods}) == 3
     for pod in pods:
@@ -67,7 +67,7 @@ def test_a_daemonset_is_on_every_node_it_selects(control_plane: Cluster) -> None
     daemon_set["kind"] = "DaemonSet"
     del daemon_set["spec"]["replicas"]
     control_plane.apply(daemon_set)
-    control_plane.kubectl("rollout", "status", "daemonset/agent", "--timeout=20s")
+    control_plane.kubectl("rollout", "status", "daemonset/agent", "--timeout=60s")
     (pod,) = control_plane.get("pods", selector="app=agent")
     assert pod["spec"]["nodeName"] == "node-b"
     control_plane.kubectl("delete", "daemonset", "agent")
@@ -75,7 +75,7 @@ def test_a_daemonset_is_on_every_node_it_selects(control_plane: Cluster) -> None
 
 def test_the_pods_of_a_failed_node_are_started_elsewhere_and_the_node_can_come_back(control_plane: Cluster) -> None:
     control_plane.apply(deployment("service"))
-    control_plane.kubectl("rollout", "status", "deployment/service", "--timeout=20s")
+    control_plane.kubectl("rollout", "status", "deployment/service", "--timeout=60s")
     (pod,) = control_plane.get("pods", selector="app=service")
     failed = pod["spec"]["nodeName"]
     control_plane.kubectl("label", "node", failed, "rehearsal.ml-platform.dev/fail=true")
@@ -87,7 +87,7 @@ def test_the_pods_of_a_failed_node_are_started_elsewhere_and_the_node_can_come_b
         ]
 
     eventually(moved, within=60)
-    control_plane.kubectl("wait", "node", failed, "--for=condition=Ready=Unknown", "--timeout=5s")
+    control_plane.kubectl("wait", "node", failed, "--for=condition=Ready=Unknown", "--timeout=60s")
     control_plane.kubectl("label", "node", failed, "rehearsal.ml-platform.dev/fail-")
-    control_plane.kubectl("wait", "node", failed, "--for=condition=Ready", "--timeout=30s")
+    control_plane.kubectl("wait", "node", failed, "--for=condition=Ready", "--timeout=60s")
     control_plane.kubectl("delete", "deployment", "service")

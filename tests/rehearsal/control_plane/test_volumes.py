@@ -33,7 +33,7 @@ def _claim(name: str, storage_class: str, mode: str) -> dict[str, Any]:
 
 
 def _bound(cluster: Cluster, claim: str) -> None:
-    cluster.kubectl("wait", "pvc", claim, "--for=jsonpath={.status.phase}=Bound", "--timeout=20s")
+    cluster.kubectl("wait", "pvc", claim, "--for=jsonpath={.status.phase}=Bound", "--timeout=60s")
 
 
 def test_a_claim_is_bound_and_its_volume_goes_with_it(control_plane: Cluster) -> None:
@@ -43,8 +43,8 @@ def test_a_claim_is_bound_and_its_volume_goes_with_it(control_plane: Cluster) ->
     assert volume["spec"]["accessModes"] == ["ReadWriteMany"]
     assert volume["spec"]["capacity"] == {"storage": "100Gi"}
     assert volume["spec"]["csi"]["driver"] == "disk.example.com"
-    control_plane.kubectl("delete", "pvc", "data", "--timeout=10s")
-    control_plane.kubectl("wait", "pv", volume["metadata"]["name"], "--for=delete", "--timeout=20s")
+    control_plane.kubectl("delete", "pvc", "data", "--timeout=60s")
+    control_plane.kubectl("wait", "pv", volume["metadata"]["name"], "--for=delete", "--timeout=60s")
 
 
 def test_a_class_that_binds_late_waits_for_a_pod(control_plane: Cluster) -> None:
@@ -59,7 +59,7 @@ def test_a_class_that_binds_late_waits_for_a_pod(control_plane: Cluster) -> None
     volume = {"name": "scratch", "persistentVolumeClaim": {"claimName": "scratch"}}
     control_plane.apply(job("consumer", pod={"volumes": [volume]}))
     _bound(control_plane, "scratch")
-    control_plane.kubectl("wait", "job", "consumer", "--for=condition=Complete", "--timeout=20s")
+    control_plane.kubectl("wait", "job", "consumer", "--for=condition=Complete", "--timeout=60s")
 
 
 def test_a_class_without_a_provisioner_gets_nothing(control_plane: Cluster) -> None:

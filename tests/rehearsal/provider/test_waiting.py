@@ -75,7 +75,7 @@ def test_an_interrupt_ends_the_wait_and_every_process(stack: Stack, control_plan
     output, _ = running.communicate(timeout=30)
     assert "cancelled" in output
     assert "Traceback" not in output
-    _, alive = psutil.wait_procs(children, timeout=5)
+    _, alive = psutil.wait_procs(children, timeout=30)
     assert not alive
 
 
@@ -86,7 +86,7 @@ def test_an_engine_that_is_killed_takes_its_plugins_along(stack: Stack, control_
     children = psutil.Process(running.pid).children(recursive=True)
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
-    _, alive = psutil.wait_procs(children, timeout=10)
+    _, alive = psutil.wait_procs(children, timeout=30)
     assert not alive
 
 
