@@ -28,13 +28,16 @@ def autoscaling(
     A ComputeClass could have node pools made without auto-provisioning in the whole cluster. But only that has limits, without
     which pools would grow past their size, and secure boot in all versions of GKE.
     """
-    profile: ClusterClusterAutoscalingArgsDict = {"autoscaling_profile": cluster.autoscaling.upper().replace("-", "_")}
+    scaling: ClusterClusterAutoscalingArgsDict = {
+        "autoscaling_profile": cluster.autoscaling.upper().replace("-", "_"),
+        # Said even then: what is not said stays as it was.
+        "enabled": cluster.auto_creation,
+    }
     if not cluster.auto_creation:
-        return profile
+        return scaling
     made = [pool for pool in node_pools if auto_created(cluster, pool)]
     return {
-        **profile,
-        "enabled": True,
+        **scaling,
         "resource_limits": [
             {"resource_type": resource, "maximum": amount} for resource, amount in limits(cluster, node_pools).items()
         ],

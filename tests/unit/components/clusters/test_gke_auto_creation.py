@@ -107,4 +107,4 @@ def test_nodes_are_as_secure_as_those_of_other_pools(planned: Planner):
 def test_without_it_gke_makes_nothing_by_itself(values: Values, build: Build):
     values["ml-platform:cluster"]["autoCreation"] = False
     (cluster,) = (each for each in build({**values, "ml-platform:nodePools": [GENERAL, H100]}).of("Cluster") if each.custom)
-    assert "enabled" not in cluster.inputs["clusterAutoscaling"]
+    assert cluster.inputs["clusterAutoscaling"] == {"autoscalingProfile": "OPTIMIZE_UTILIZATION", "enabled": False}
