@@ -38,11 +38,12 @@ destroy: $(READY) ## take the stack away again; the control plane stays
 down: $(VENV)/ready ## end every process
 	@$(RUN) down --stack $(STACK)
 
-test: $(VENV)/ready-dev ## every test
-	@$(VENV)/bin/python -m pytest
+test: unit ## every test
+	@$(VENV)/bin/python -m pytest tests/rehearsal
 
+# By file: what the tests of one have in common, such as a plan, is made once.
 unit: $(VENV)/ready-dev ## the tests that need no server
-	@$(VENV)/bin/python -m pytest tests/unit
+	@$(VENV)/bin/python -m pytest tests/unit --numprocesses=auto --dist=loadfile
 
 lint: $(VENV)/ready-dev ## style
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
