@@ -57,8 +57,12 @@ def _group(name: str, compute_class: Json, rule: Json, within: AutoCreation) -> 
 
 def _zones(rule: Json) -> list[str]:
     """Those that the rule names; of a reservation they are said with it."""
-    reservations: list[Json] = rule.get("reservations", {}).get("specific", [])
-    return rule.get("location", {}).get("zones") or [zone for each in reservations for zone in each.get("zones", [])]
+    return rule.get("location", {}).get("zones") or [zone for each in _reservations(rule) for zone in each.get("zones", [])]
+
+
+def _reservations(rule: Json) -> list[Json]:
+    """Those that it names; none where it takes from none."""
+    return rule.get("reservations", {}).get("specific", [])
 
 
 def _inputs(compute_class: Json, rule: Json) -> Json:
@@ -66,7 +70,6 @@ def _inputs(compute_class: Json, rule: Json) -> Json:
     config: Json = compute_class["spec"].get("nodePoolConfig", {})
     gpu: Json = rule.get("gpu", {})
     driver = {"gpuDriverVersion": gpu.get("driverVersion", "default").upper()}
-    reservations: list[Json] = rule.get("reservations", {}).get("specific", [])
     labels = {**config.get("nodeLabels", {}), **rule.get("nodeLabels", {}), _CLASS: compute_class["metadata"]["name"]}
     node: Json = {
         "machineType": rule.get("machineType", ""),
@@ -76,7 +79,7 @@ def _inputs(compute_class: Json, rule: Json) -> Json:
         "spot": rule.get("spot", False),
         "flexStart": rule.get("flexStart", {}).get("enabled", False),
         "maxRunDuration": f"{rule.get('maxRunDurationSeconds', 0)}s",
-        "reservationAffinity": _affinity(reservations),
+        "reservationAffinity": _affinity(_reservations(rule)),
     }
     if gpu:
         node["guestAccelerators"] = [{"type": gpu["type"], "count": gpu["count"], "gpuDriverInstallationConfig": driver}]
